@@ -1,0 +1,275 @@
+"""Calibration: how often we would accuse an honest contest, and what we would see in another.
+
+A *cell* is a scenario at one dose and size, tried so many times; a *trial* is one simulated
+contest examined with every method of class A and B. Trials are written one line each as they end,
+so that a run that was killed goes on where it stopped; the table made from them
+(``calibration.json``) ships with the package and is what every dossier quotes.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from recanvass import scenario
+from recanvass.case import Case
+from recanvass.examination import Examination, examine
+from recanvass.method import method, names
+from recanvass.version import VERSION
+
+#: The promise: P(headline unusual or worse | clean) is at most this.
+LIMIT = 0.01
+
+ALARMS = frozenset({"unusual", "very_unusual", "incompatible"})
+
+#: Levels at which each method's false alarms are counted.
+LEVELS = (0.05, 0.01, 0.001)
+
+
+#: Each manipulation with the doses at which it is tried; the first one also in a quick run.
+DOSES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
+    "rounded_results": ({"extent": 0.01}, {"extent": 0.05}, {"districts": 1, "part": 0.5}),
+    "copied_percentage": ({"part": 0.3}, {"part": 0.15}, {"part": 0.3, "jitter": 2}),
+    "copied_result": ({"copies": 6}, {"copies": 3}, {"copies": 6, "jitter": 1}),
+    "equalised_results": ({"noise": 0.2}, {"noise": 0.6}),
+    "broken_accounts": ({"extent": 0.05}, {"extent": 0.005}),
+    "altered_total": ({"dose": 0.03}, {"dose": 0.001}),
+    "ballot_stuffing": ({"extent": 0.2}, {"extent": 0.02}),
+    "vote_switching": ({"extent": 0.2},),
+    "extreme_stations": ({"extent": 0.02},),
+    "inflated_turnout": ({"extent": 0.3},),
+    "swapped_options": ({"extent": 0.02},),
+    "imitated_results": ({"districts": 3},),
+    "proportional_shift": ({"dose": 0.05},),
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A scenario at one dose and size, with the number of trials.
+
+    ``scenario`` is ``"clean"`` for a draw from the class of clean contests, whose sizes are part of
+    the class (``stations`` is then 0).
+    """
+
+    name: str
+    scenario: str
+    trials: int
+    stations: int = 0
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+def plan(*, quick: bool = False) -> list[Cell]:
+    """The cells of the calibration: the clean class, and each manipulation at its doses and sizes."""
+    clean, planted = (40, 4) if quick else (2000, 40)
+    cells = [Cell("clean", "clean", clean)]
+    for size in (2000,) if quick else (500, 2000, 8000):
+        for name, grid in DOSES.items():
+            for dose in grid[:1] if quick else grid:
+                label = "-".join([name, *(f"{k}{v}" for k, v in dose.items()), str(size)])
+                cells.append(
+                    Cell(label.replace(" ", ""), name, planted if size < 8000 else min(planted, 16), size, dose)
+                )
+    return cells
+
+
+def trial(cell: Cell, index: int, seed: int = 2026) -> dict[str, Any]:
+    """One simulated contest, examined: the grade, and each method's log10 p and status."""
+    rng = np.random.default_rng([seed, zlib.crc32(cell.name.encode()), index])
+    if cell.scenario == "clean":
+        world = scenario.draw_clean(rng)
+    else:
+        world = scenario.scenario(cell.scenario, **cell.parameters).build(rng, cell.stations)
+    known = {"announced": world.announced} if world.announced else {}
+    exam = examine(Case.of(world.results, **known), seed=index, methods=counted_methods())
+    return {"index": index, "stations": len(world.results), "kind": world.name, **outcome(exam)}
+
+
+def outcome(exam: Examination) -> dict[str, Any]:
+    """What calibration keeps of an examination."""
+    return {
+        "grade": exam.statement.grade,
+        "log10_p": exam.statement.log10_p,
+        "methods": {
+            f.method: {"status": f.status, "log10_p": f.evidence.log10_p if f.evidence else None} for f in exam.findings
+        },
+    }
+
+
+@cache
+def counted_methods() -> tuple[str, ...]:
+    """The methods that may raise the headline."""
+    return tuple(name for name in names() if method(name).evidence_class in "AB")
+
+
+def run(
+    cells: Sequence[Cell],
+    folder: Path,
+    *,
+    executor: Executor | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> None:
+    """Make the trials that ``folder`` does not hold yet, one line each.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+    folder : Path
+        One file ``<cell>.jsonl`` a cell; lines already there are kept.
+    executor : concurrent.futures.Executor, optional
+    progress : callable, optional
+        Called with (done, total, cell).
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    waiting = [(cell, index) for cell in cells for index in _missing(cell, folder)]
+    tell = progress or (lambda done, total, stage: None)
+    for done, (cell, made) in enumerate(_made(waiting, executor)):
+        _append(folder / f"{cell.name}.jsonl", json.dumps(made, sort_keys=True, allow_nan=False))
+        tell(done + 1, len(waiting), cell.name)
+
+
+def _append(path: Path, line: str) -> None:
+    """One more line; a last line that a kill has torn is ended first."""
+    torn = path.exists() and path.read_bytes()[-1:] not in (b"", b"\n")
+    with path.open("a", encoding="utf-8") as file:
+        file.write(("\n" if torn else "") + line + "\n")
+
+
+def _made(waiting: Sequence[tuple[Cell, int]], executor: Executor | None) -> Iterable[tuple[Cell, dict[str, Any]]]:
+    if executor is None:
+        for cell, index in waiting:
+            yield cell, trial(cell, index)
+        return
+    batch = 64
+    for start in range(0, len(waiting), batch):
+        chosen = waiting[start : start + batch]
+        futures = [executor.submit(trial, cell, index) for cell, index in chosen]
+        for (cell, _), future in zip(chosen, futures, strict=True):
+            yield cell, future.result()
+
+
+def trials_of(cell: Cell, folder: Path) -> list[dict[str, Any]]:
+    """The trials of a cell that are there, in the order of their indices; a torn last line is ignored."""
+    path = folder / f"{cell.name}.jsonl"
+    made: dict[int, dict[str, Any]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+        try:
+            record = json.loads(line)
+        except ValueError:
+            continue
+        made[record["index"]] = record
+    return [made[k] for k in sorted(made) if k < cell.trials]
+
+
+def _missing(cell: Cell, folder: Path) -> list[int]:
+    there = {record["index"] for record in trials_of(cell, folder)}
+    return [k for k in range(cell.trials) if k not in there]
+
+
+def summarise(cells: Sequence[Cell], folder: Path) -> dict[str, Any]:
+    """The table that ships: false alarms of the headline and of each method, and power by cell."""
+    clean = [(c, trials_of(c, folder)) for c in cells if c.scenario == "clean"]
+    worlds = [t for _, trials in clean for t in trials]
+    alarms = sum(t["grade"] in ALARMS for t in worlds)
+    planted = [(c, trials_of(c, folder)) for c in cells if c.scenario != "clean"]
+    return {
+        "version": VERSION,
+        "headline": {
+            "limit": LIMIT,
+            "class": scenario.CLEAN_CLASS,
+            "worlds": len(worlds),
+            "alarms": alarms,
+            "upper": round(upper_bound(alarms, len(worlds)), 5) if worlds else 1.0,
+        },
+        "kinds": _by_kind(worlds),
+        "methods": {name: _false_alarms(name, worlds) for name in counted_methods()},
+        "power": [_power(cell, trials) for cell, trials in planted if trials],
+    }
+
+
+def _by_kind(worlds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    kinds = sorted({t["kind"] for t in worlds})
+    table = {}
+    for kind in kinds:
+        chosen = [t for t in worlds if t["kind"] == kind]
+        table[kind] = {"worlds": len(chosen), "alarms": sum(t["grade"] in ALARMS for t in chosen)}
+    return table
+
+
+def _false_alarms(name: str, worlds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    asked = [t["methods"][name] for t in worlds if name in t["methods"]]
+    values = [m["log10_p"] for m in asked if m["log10_p"] is not None]
+    table: dict[str, Any] = {"asked": len(asked), "contradictions": sum(m["status"] == "contradiction" for m in asked)}
+    table["rates"] = {
+        str(level): sum(v <= math.log10(level) for v in values) / len(values) for level in LEVELS if values
+    }
+    return table
+
+
+def _power(cell: Cell, trials: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    seen = sum(t["grade"] in ALARMS for t in trials)
+    level = math.log10(1e-3)
+    by_method = {
+        name: sum(
+            (m := t["methods"].get(name)) is not None
+            and (m["status"] == "contradiction" or (m["log10_p"] is not None and m["log10_p"] <= level))
+            for t in trials
+        )
+        for name in counted_methods()
+    }
+    return {**asdict(cell), "trials": len(trials), "alarms": seen, "methods": by_method}
+
+
+def upper_bound(alarms: int, worlds: int, level: float = 0.95) -> float:
+    """The one-sided upper bound of a rate (Clopper and Pearson 1934)."""
+    from scipy.special import betaincinv
+
+    return 1.0 if alarms >= worlds else float(betaincinv(alarms + 1, worlds - alarms, level))
+
+
+def broken_promises(made: Mapping[str, Any]) -> list[str]:
+    """What a table contradicts: more alarms than the limit allows, with one false cry in a thousand."""
+    headline = made["headline"]
+    allowed = _allowed(int(headline["worlds"]), LIMIT)
+    problems = []
+    if headline["alarms"] > allowed:
+        problems.append(
+            f"{headline['alarms']} alarms in {headline['worlds']} clean contests; {allowed} may come by chance."
+        )
+    for cell in made["power"]:
+        if scenario.scenario(cell["scenario"]).kind == "control" and cell["alarms"] > _allowed(cell["trials"], LIMIT):
+            problems.append(f"The undetectable control {cell['name']} was seen {cell['alarms']} times.")
+    return problems
+
+
+def _allowed(trials: int, rate: float) -> int:
+    below, k = 0.0, -1
+    while below < 0.999:
+        k += 1
+        below += math.comb(trials, k) * rate**k * (1 - rate) ** (trials - k)
+    return k
+
+
+@cache
+def table() -> Mapping[str, Any]:
+    """The table that ships with this version; empty where there is none."""
+    path = resources.files("recanvass") / "calibration.json"
+    if not path.is_file():
+        return {}
+    read: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return read
+
+
+def false_alarms(name: str) -> Mapping[str, Any]:
+    """False alarms of one method in clean contests, by level; empty where they were not measured."""
+    return dict(table().get("methods", {}).get(name, {}))

@@ -1,0 +1,1 @@
+"""The kernels, one a file; see `recanvass.kernel` for the contract."""

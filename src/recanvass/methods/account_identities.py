@@ -1,0 +1,275 @@
+r"""Accounts: whether the published figures agree with themselves.
+
+No chance is involved. Within a station: options sum to valid; valid + invalid = ballots; no option
+above valid; ballots ≤ registered, issued, received; boxes = ballots; the ways of issue sum to issued;
+received = issued + unused; no count below zero. Against announcements: the sum over the stations of a
+territory equals the announced count.
+
+**Which identities a file keeps.** Blank votes may or may not be valid, ballots may mean signatures: an
+identity that fails at more than half of the stations where it can be checked is a matter of
+definition in this file. It is shown and counts for nothing, nor does any other that needs it.
+
+**Hard and clerical.** *Hard* is what no honest count can give: more votes than ballots, more valid
+and invalid papers than ballots, more ballots than were issued or received, a count below zero; a sum above
+the announced total; a sum that differs from it where another announced figure of the same territory agrees to
+the last unit, so that the file is complete. All else (papers missing from a box, ballots above the
+register, which supplementary lists explain) is *clerical*.
+
+**Materiality, declared beforehand.** A station's hard votes are its largest hard difference. The
+status is *contradiction* if the hard votes of all stations, or the hard difference with an announced
+total of the whole contest, reach 1 per cent of the ballots or half of the leader's lead; or
+if that with the total of one territory reaches 1 per cent of its ballots and .1 per cent of the contest's.
+Everything below is described and raises no alarm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from recanvass import accounts, areas, wording
+from recanvass.accounts import Identity, Whole
+from recanvass.case import Case
+from recanvass.finding import Answer, Estimate, EvidenceClass, Finding
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.results import Results
+
+
+@dataclass(frozen=True)
+class AccountIdentities(Method):
+    """Whether the published figures agree with themselves.
+
+    Parameters
+    ----------
+    material : float
+        The part of the ballots from which hard differences are a contradiction.
+    material_territory : float
+        The part of the contest's ballots that a territory's difference must reach as well.
+    """
+
+    evidence_class: ClassVar[EvidenceClass] = "A"
+    room = "accounts"
+    needs: ClassVar[Needs] = Needs(stations=1, options=1)
+    detects: ClassVar[tuple[str, ...]] = ("broken_accounts",)
+    cites: ClassVar[tuple[str, ...]] = ("osce2010handbook", "eggers2021claims")
+    references: ClassVar[tuple[Reference, ...]] = (
+        Reference("tests/references/account_identities.py", "albania_2013", "votes above ballots", 158, 0),
+        Reference("tests/references/account_identities.py", "spain_1982_10", "votes above ballots", 46787, 0),
+        Reference("tests/references/account_identities.py", "georgia_2016_parl", "stations above", 10, 0),
+    )
+    cost: ClassVar[str] = "linear in stations"
+
+    material: float = 0.01
+    material_territory: float = 0.001
+
+    def null(self, case: Case, rng: np.random.Generator) -> Case:
+        """The same votes with every identity kept and totals announced as they add up."""
+        if case.results is None:
+            return case
+        results = accounts.repaired(case.results)
+        announced = []
+        for one in case.announced:
+            rows = accounts.territory_rows(results, one.territory)
+            summed = None if rows is None else accounts.summed_over(results, one.column, rows)
+            announced.append(one if summed is None or one.count is None else replace(one, count=summed))
+        return replace(case, results=results, announced=tuple(announced))
+
+    def ask(self, case: Case, rng: np.random.Generator) -> Answer:
+        """Every identity, its stations and votes; the sums beside the announced totals; what is material."""
+        assert case.results is not None
+        results = case.results
+        every = accounts.identities(results)
+        sums = accounts.compared(results, case.announced)
+        if not any(one.checked.any() for one in every) and not sums:
+            raise Unasked("nothing_to_check")
+        undefined = {one.name for one in every if not one.defined}
+        kept = [one for one in every if one.name not in undefined and not undefined & {*one.rests_on}]
+        hard = _largest([one.hard_votes() for one in kept], len(results))
+        votes = sum(int(v) for v in hard[hard > 0])
+        ballots, lead = accounts.total_ballots(results), accounts.lead(results)
+        border = self._border(ballots, lead)
+        material = votes > 0 and votes >= border
+        totals = [line for line in sums if line["hard"] and self._counts(line, ballots, border)]
+        broken = np.zeros(len(results), bool)
+        for one in kept:
+            broken |= one.broken
+        outcome = (
+            "stations" if material else "clerical" if broken.any() or any(s["difference"] for s in sums) else "agree"
+        )
+        if totals and (not material or abs(totals[0]["difference"]) > votes):
+            outcome = "total"
+        every_difference = sum(abs(int(v)) for one in kept for v in one.difference[one.broken])
+        facts: dict[str, Any] = {
+            "affected_votes": votes,
+            "affected_share": votes / ballots if ballots else 0.0,
+            "stations": int((hard > 0).sum()),
+            "hard": bool(votes or any(line["hard"] for line in sums)),
+            "broken": int(broken.sum()),
+            "checked": len(results),
+            "difference_votes": every_difference,
+            "identities": len(kept),
+            "totals": len(sums),
+            "totals_differ": sum(1 for line in sums if line["difference"]),
+            "ballots": ballots,
+            "lead": lead,
+            "border": border,
+        }
+        if totals:
+            first = totals[0]
+            facts |= {f"total_{key}": first[key] for key in ("column", "territory", "announced", "summed")}
+            facts |= {"total_difference": abs(first["difference"]), "total_share": first["share"]}
+        facts["total_place"] = facts.get("total_territory") or results.contest.title or "—"
+        estimates = []
+        if votes:
+            estimates.append(Estimate("hard_votes", float(votes), "votes", "lower bound", float(votes)))
+        contradiction = outcome in ("stations", "total")
+        named = hard > 0 if outcome == "stations" else broken
+        return Answer(
+            status="contradiction" if contradiction else "none" if outcome == "agree" else "description",
+            outcome=outcome,
+            facts=facts,
+            estimates=tuple(estimates),
+            caveats=self._caveats(results, undefined, sums, kept),
+            stations=tuple(sorted(results.take(np.flatnonzero(named)).stations)),
+            tables=_tables(results, every, {one.name for one in kept}, sums),
+            series=_series(kept),
+            power={"border": border, "share": self.material, "ballots": ballots},
+        )
+
+    def draw(self, finding: Finding, language: str = "en") -> Drawing:
+        """Votes too many and too few, an identity a bar."""
+        return _drawing(self.name, finding, language)
+
+    def _border(self, ballots: int, lead: int) -> int:
+        """The hard votes that are material: 1 per cent of the ballots or half the lead, at least one."""
+        whole = -int(-self.material * ballots // 1)
+        return max(1, min(whole, (lead + 1) // 2) if lead else whole)
+
+    def _counts(self, line: dict[str, Any], ballots: int, border: int) -> bool:
+        size = abs(int(line["difference"]))
+        if not line["territory"]:
+            return size >= border
+        return bool(line["share"] >= self.material and size >= self.material_territory * ballots)
+
+    def _caveats(
+        self, results: Results, undefined: set[str], sums: list[dict[str, Any]], kept: list[Identity]
+    ) -> tuple[str, ...]:
+        caveats = ["clerical"]
+        if undefined:
+            caveats.append("definition")
+        if any(one.name == "ballots_registered" and one.broken.any() for one in kept):
+            caveats.append("register")
+        if results.absent:
+            caveats.append("absent")
+        caveats.append("totals_checked" if sums else "no_totals")
+        return tuple(caveats)
+
+
+def _largest(hard: list[Whole], stations: int) -> Whole:
+    """The largest hard difference of each station."""
+    found: Whole = np.zeros(stations, np.int64)
+    for votes in hard:
+        found = np.maximum(found, votes)
+    return found
+
+
+def _amounts(one: Identity) -> tuple[int, int]:
+    """Votes too many and votes too few."""
+    gaps = [int(v) for v in one.difference[one.broken]]
+    return sum(g for g in gaps if g > 0), -sum(g for g in gaps if g < 0)
+
+
+def _series(kept: list[Identity]) -> dict[str, Any]:
+    amounts = [_amounts(one) for one in kept]
+    return {
+        "identity": [one.name for one in kept],
+        "more": [more for more, _ in amounts],
+        "less": [less for _, less in amounts],
+        "stations": [int(one.broken.sum()) for one in kept],
+    }
+
+
+def _tables(
+    results: Results, every: list[Identity], kept: set[str], sums: list[dict[str, Any]]
+) -> dict[str, list[dict[str, Any]]]:
+    names = results.stations
+    levels = areas.levels(results)
+    parts = results.areas(levels[0] if levels else "contest")
+    overview: list[dict[str, Any]] = []
+    stations: list[dict[str, Any]] = []
+    regions: list[dict[str, Any]] = []
+    for one in every:
+        more, less = _amounts(one)
+        hard = sum(int(v) for v in one.hard_votes() if v)
+        counts = one.name in kept
+        overview.append(
+            {
+                "identity": one.name,
+                "checked": int(one.checked.sum()),
+                "broken": int(one.broken.sum()),
+                "more": more,
+                "less": less,
+                "hard": hard if counts else 0,
+                "counts": counts,
+            }
+        )
+        if not counts:
+            continue
+        rows = np.flatnonzero(one.broken)
+        severe = one.hard_votes()
+        stations += [
+            {
+                "identity": one.name,
+                "station": names[i],
+                "row": int(results.rows[i]),
+                "area": parts.names[parts.codes[i]] if parts.codes[i] >= 0 else "",
+                "difference": int(one.difference[i]),
+                "hard": bool(severe[i]),
+            }
+            for i in rows
+        ]
+        for area in sorted({int(parts.codes[i]) for i in rows}):
+            gaps = [int(one.difference[i]) for i in rows if parts.codes[i] == area]
+            regions.append(
+                {
+                    "identity": one.name,
+                    "area": parts.names[area] if area >= 0 else "",
+                    "stations": len(gaps),
+                    "more": sum(g for g in gaps if g > 0),
+                    "less": -sum(g for g in gaps if g < 0),
+                }
+            )
+    stations.sort(key=_severity)
+    tables = {"identities": overview, "totals": sums, "areas": regions, "stations": stations}
+    return {name: table for name, table in tables.items() if table}
+
+
+def _severity(line: dict[str, Any]) -> tuple[bool, int, str, str]:
+    return not line["hard"], -abs(line["difference"]), line["station"], line["identity"]
+
+
+def _drawing(name: str, finding: Finding, language: str) -> Drawing:
+    series, facts = finding.answer.series, finding.answer.facts
+    records: list[dict[str, Any]] = []
+    for k, identity in enumerate(series["identity"]):
+        label = wording.phrase(name, "identity", identity, language=language)
+        records.append({"identity": label, "votes": series["more"][k], "stations": series["stations"][k]})
+        records.append({"identity": label, "votes": -series["less"][k], "stations": series["stations"][k]})
+    encoding = {
+        "y": {"field": "identity", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 400}},
+        "x": {
+            "field": "votes",
+            "type": "quantitative",
+            "title": wording.phrase(name, "drawing", "x", language=language),
+        },
+    }
+    role = "departure" if finding.status == "contradiction" else "observed"
+    return Drawing(
+        spec={"mark": {"type": "bar", "style": role}, "encoding": encoding},
+        records=records,
+        title=wording.phrase(name, "drawing", "title", language=language),
+        alt=wording.phrase(name, "drawing", "alt", facts=facts, language=language),
+        caption=wording.phrase(name, "drawing", "caption", facts=facts, language=language),
+    )

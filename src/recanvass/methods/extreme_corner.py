@@ -1,0 +1,144 @@
+r"""How many stations report nearly full turnout and nearly full support at once?
+
+The share of stations with at least ``least`` registered voters at which both the turnout and the
+leader's share reach ``edge`` (95 per cent by default):
+
+.. math:: C = \frac{\#\{i : B_i \ge e V_i,\ X_i \ge e\, n_i\}}{\#\{i\}} .
+
+In some fifty clean contests it is at most .16 per cent; in Russia and Uganda .7 to 8 per cent
+(methods/16, read off real contests). Strongholds, garrisons and hospitals are honest corners, so the
+figure is ranked among clean contests of other countries. The comparisons are made in integers.
+Class C.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recanvass import panel, wording
+from recanvass.case import Case
+from recanvass.finding import Answer, Estimate, Evidence, Finding
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.results import Results
+
+
+@dataclass(frozen=True)
+class ExtremeCorner(Method):
+    """Stations with nearly full turnout and nearly full support, ranked among clean contests.
+
+    Parameters
+    ----------
+    option : str, optional
+        The leader unless named.
+    edge : float
+        The least turnout and share, as a fraction.
+    least : int
+        Stations with fewer registered voters are left out: small places vote as one.
+    """
+
+    option: str | None = None
+    edge: float = 0.95
+    least: int = 100
+
+    evidence_class = "C"
+    needs = Needs(columns=("registered", "ballots", "valid", "votes"), stations=100, options=2)
+    cites = ("klimek2012statistical",)
+    references = (
+        Reference("methods/16", "russia_2018", "corner, per cent of stations", 2.35, 0.1),
+        Reference("methods/16", "uganda_2021", "corner, per cent of stations", 2.07, 0.1),
+    )
+
+    def null(self, case: Case, rng: np.random.Generator) -> Case:
+        """Turnout and votes drawn anew at the contest's own rates: no corner at all."""
+        assert case.results is not None
+        results = case.results
+        registered = results.counts["registered"]
+        totals = results.votes.sum(axis=0)
+        ballots = rng.binomial(registered, 0.6)
+        votes = rng.multinomial(ballots, totals / max(int(totals.sum()), 1))
+        return replace(case, results=results.with_counts(votes=votes, ballots=ballots, valid=votes.sum(axis=1)))
+
+    def ask(self, case: Case, rng: np.random.Generator) -> Answer:
+        """The share of stations in the corner, their votes, and the rank."""
+        results = case.results
+        assert results is not None
+        chosen = results.leader if self.option is None else results.options.index(self.option)
+        use = _usable(results, chosen, self.least)
+        if int(use.sum()) < 100:
+            raise Unasked("nothing_left")
+        corner = use & _corner(results, chosen, self.edge)
+        stations, count = int(use.sum()), int(corner.sum())
+        share = count / stations
+        names = results.stations
+        rank = panel.rank(self.name, "share", share, case.contest.country)
+        votes = int(results.votes[corner, chosen].sum())
+        by_edge = [
+            {"edge": e / 100, "stations": int((use & _corner(results, chosen, e / 100)).sum())}
+            for e in (80, 85, 90, 95, 97, 99, 100)
+        ]
+        return Answer(
+            status="description",
+            outcome="ranked" if rank.contests else "said",
+            facts={
+                "option": results.options[chosen],
+                "stations": stations,
+                "count": count,
+                "share": share,
+                "edge": self.edge,
+                "votes": votes,
+                "panel": {"share": share},
+                **rank.facts(),
+            },
+            evidence=Evidence(share, rank.log10_p),
+            estimates=(Estimate("votes reported at these stations", votes, "votes", "upper bound"),),
+            stations=tuple(sorted(names[i] for i in np.flatnonzero(corner))),
+            tables={"edges": by_edge},
+            series={"edge": [e["edge"] for e in by_edge], "stations": [e["stations"] / stations for e in by_edge]},
+        )
+
+    def draw(self, finding: Finding, language: str = "en") -> Drawing:
+        """The share of stations beyond each edge."""
+        series, words = finding.series, wording.template(finding.method, "drawing", language=language)
+        records = [{"edge": e, "stations": s} for e, s in zip(series["edge"], series["stations"], strict=True)]
+        spec = {
+            "mark": {"type": "bar", "color": "observed"},
+            "encoding": {
+                "x": {
+                    "field": "edge",
+                    "type": "ordinal",
+                    "title": words["x"],
+                    "axis": {"format": ".0%", "labelAngle": 0},
+                },
+                "y": {
+                    "field": "stations",
+                    "type": "quantitative",
+                    "title": words["y"],
+                    "axis": {"format": ".1%"},
+                },
+            },
+        }
+        alt = wording.phrase(finding.method, "drawing", "alt", facts=finding.answer.facts, language=language)
+        return Drawing(spec, records, words["title"], alt, words.get("caption", ""))
+
+
+def _usable(results: Results, option: int, least: int) -> NDArray[np.bool_]:
+    registered, valid = results.whole("registered"), results.whole("valid")
+    assert registered is not None
+    assert valid is not None
+    known = results.known("registered", "ballots", "valid") & results.stood(option)
+    return np.asarray(known & (registered >= least) & (valid > 0))
+
+
+def _corner(results: Results, option: int, edge: float) -> NDArray[np.bool_]:
+    registered, ballots, valid = (results.whole(c) for c in ("registered", "ballots", "valid"))
+    assert registered is not None
+    assert ballots is not None
+    assert valid is not None
+    exact = Fraction(edge).limit_denominator(10_000)
+    top, bottom = exact.numerator, exact.denominator
+    full = bottom * ballots >= top * registered
+    return np.asarray(full & (bottom * results.votes[:, option] >= top * valid))

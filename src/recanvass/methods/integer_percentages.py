@@ -1,0 +1,400 @@
+r"""Whole percentages: counts that were chosen to give a round figure.
+
+Station i publishes :math:`x_i` of :math:`n_i`: the leader's votes of valid votes (the *share*),
+ballots of registered voters (the *turnout*). It *hits* if :math:`|100 x_i / n_i - m| \le .05` for
+an integer m, decided in integers. :math:`S = \sum_i B_i` counts the hits.
+
+**Corrected null (default).** Stations nearest to 1, ..., 99 per cent, :math:`n_i \ge 100`. The
+rate has a Beta prior, fitted by its moments in each area of the coarsest level; the count is
+redrawn from its posterior predictive law, and where the redrawn count leaves the range the station
+keeps its own. The observed and the redrawn count are then exchangeable, so
+:math:`E S = \sum_i p_i` with no bias at small shares, where the plug-in of the publication adds its
+noise twice and lands on 0 per cent too often. Given the chances, S is Poisson-binomial; its upper
+tail is exact (150 stations or fewer) or by saddlepoint.
+
+**Published null.** Kobak, Shpilkin and Pshenichnikov (2016): registered ≥ 100, ballots > 0,
+turnout and share ≤ 99 per cent, redrawn from Binomial(n, x/n) without regard to that filter; mean
+and variance in closed form instead of 1,000 simulations. Its headline counts *either*, the stations
+where share or turnout hits; the corrected test does not, because either single one has more power.
+
+**Multiplicity, declared beforehand.** Contest: share and turnout; p = 2 × the smallest. Scan:
+the same in every area of every level with ten stations or more; p = tests × the smallest. The
+headline's p is twice the smaller of the two. Areas are listed by Benjamini-Hochberg at 1 per cent.
+Other options are shown as a placebo and are not counted.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from math import log10
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recanvass import false_discovery, whole_percentages, wording
+from recanvass.case import Case
+from recanvass.finding import Answer, Estimate, Evidence, EvidenceClass, Finding
+from recanvass.kernels import poisson_binomial
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.results import Results
+from recanvass.whole_percentages import (
+    Look,
+    Pair,
+    either,
+    look,
+    pair,
+    power,
+    prior_groups,
+    published,
+    scan_areas,
+)
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class IntegerPercentages(Method):
+    """Whether more results are whole percentages than counting gives.
+
+    Parameters
+    ----------
+    definition : {"corrected", "published"}
+        The null and the filter; see the head of this file.
+    turnout_of : str or None
+        The count that turnout is taken from: ``ballots`` or ``issued``; None is the contest's, and
+        for the published definition issued ballots where the file has them.
+    share_of : str or None
+        What the share is taken of: ``valid`` or ``ballots``; None is the contest's, and ballots for
+        the published definition.
+    option : str or None
+        None is the leader.
+    weights : str
+        What a station counts for: itself, or its registered voters, ballots or votes.
+    level : float
+        The headline's p-value at or below which the answer is *yes*.
+    rate : float
+        The false-discovery rate of the list of areas.
+    placebo : bool
+        Whether to look at the other options too.
+    """
+
+    evidence_class: ClassVar[EvidenceClass] = "B"
+    needs: ClassVar[Needs] = Needs(stations=2, options=1)
+    detects: ClassVar[tuple[str, ...]] = ("rounded_results",)
+    cites: ClassVar[tuple[str, ...]] = (
+        "kobak2016integer",
+        "kobak2018putin",
+        "rozenas2017detecting",
+        "lugannani1980saddle",
+        "daniels1987tail",
+        "benjamini1995discovery",
+    )
+    references: ClassVar[tuple[Reference, ...]] = (
+        Reference("kobak2018putin", "russia_2018 (issued ballots)", "published union excess", 1708.84, 15.0),
+        Reference("kobak2018putin", "russia_2024 (issued ballots)", "published union excess", 2930.98, 15.0),
+        Reference("tests/references/integer_percentages.py", "russia_2018", "exact excess", 1708.60, 0.01),
+        Reference("tests/references/integer_percentages.py", "russia_2024", "exact excess", 2933.68, 0.01),
+    )
+    cost: ClassVar[str] = "linear in stations, and in the square root of their size"
+
+    definition: Literal["corrected", "published"] = "corrected"
+    turnout_of: Literal["ballots", "issued"] | None = None
+    share_of: Literal["valid", "ballots"] | None = None
+    option: str | None = None
+    weights: Literal["stations", "registered", "ballots", "votes"] = "stations"
+    level: float = 1e-3
+    rate: float = 0.01
+    placebo: bool = True
+
+    # ------------------------------------------------------------------ what is looked at
+
+    def pairs(self, results: Results, option: int | None = None) -> dict[str, Pair]:
+        """The counts of share and, where there is a register, turnout."""
+        chosen = self._option(results) if option is None else option
+        base, turned = self._bases(results)
+        whole = results.whole(base)
+        found: dict[str, Pair] = {}
+        if whole is not None:
+            known = results.known(base) & results.stood(chosen)
+            found["share"] = pair(results.votes[:, chosen], whole, known)
+        ballots, registered = results.whole(turned), results.whole("registered")
+        if ballots is not None and registered is not None:
+            found["turnout"] = pair(ballots, registered, results.known(turned, "registered"))
+        if self.definition == "published":
+            names = [base, *([turned, "registered"] if "turnout" in found else [])]
+            return published(found, registered, results.known(*names))
+        return found
+
+    def _option(self, results: Results) -> int:
+        if self.option is None:
+            return results.leader
+        if self.option not in results.options:
+            raise Unasked("no_option", option=self.option)
+        return results.options.index(self.option)
+
+    def _bases(self, results: Results) -> tuple[str, str]:
+        published = self.definition == "published"
+        base = self.share_of or ("ballots" if published else results.contest.share_of)
+        issued = "issued" if published and results.has("issued") else "ballots"
+        turned = self.turnout_of or (issued if published else results.contest.turnout_of)
+        if not results.has(turned):
+            turned = "issued" if turned == "ballots" else "ballots"
+        return (base if results.has(base) else "valid"), turned
+
+    def looks(self, results: Results) -> list[Look]:
+        """Share and turnout, as far as the results have them; by the publication their union as well."""
+        pairs = {name: one for name, one in self.pairs(results).items() if one.rows.any()}
+        with ThreadPoolExecutor(2) as pool:
+            single = list(pool.map(lambda name: self._look(results, name, pairs[name]), pairs))
+        union = len(single) == 2 and self.definition == "published"
+        return [*single, either(*single)] if union else single
+
+    def _look(self, results: Results, name: str, one: Pair) -> Look:
+        weights = None if self.weights == "stations" else self._weights(results)
+        return look(name, one, prior_groups(results), weights, self.definition == "published")
+
+    def _weights(self, results: Results) -> Floats:
+        if self.weights == "votes":
+            return results.votes[:, self._option(results)].astype(np.float64)
+        name = self._bases(results)[1] if self.weights == "ballots" else "registered"
+        values = results.whole(name)
+        if values is None:
+            raise Unasked("columns", columns=[name])
+        return values.astype(np.float64)
+
+    # ------------------------------------------------------------------ the contract
+
+    def null(self, case: Case, rng: np.random.Generator) -> Case:
+        """Turnout and share of each station redrawn from their posterior predictive laws."""
+        results = case.results
+        if results is None:
+            return case
+        base, turned = self._bases(results)
+        fresh = whole_percentages.redrawn(results, self.pairs(results), base, turned, self._option(results), rng)
+        kept = self.pairs(fresh)
+        rows = np.ones(len(results), bool)
+        for name, one in self.pairs(results).items():
+            rows &= ~one.rows | kept[name].rows
+        return replace(case, results=whole_percentages.where(rows, fresh, results))
+
+    def ask(self, case: Case, rng: np.random.Generator) -> Answer:
+        """Share and turnout; the scan by area; the placebo; what could have been seen."""
+        assert case.results is not None
+        results = case.results
+        wholes = self.pairs(results)
+        looks = self.looks(results)
+        if not looks:
+            raise Unasked("nothing_left")
+        tested = [look for look in looks if look.name == "either" or self.definition == "corrected"] or looks
+        scan = scan_areas(results, tested, self.rate) if self.weights == "stations" else None
+        tails = np.array([look.log10_p for look in tested])
+        contest_p = false_discovery.smallest(tails)
+        scan_p = 0.0 if scan is None else false_discovery.smallest(scan.log10_p)
+        corrected = self.definition == "corrected"
+        scanned = scan is not None and len(scan.log10_p) > 0
+        families = 2 if scanned and corrected else 1
+        log10_p = min(0.0, min(contest_p, scan_p if corrected else 0.0) + log10(families))
+        main = tested[int(np.argmin(tails))]
+        found = log10_p <= log10(self.level)
+        listed = [line for line in scan.lines if line["listed"]] if scan is not None else []
+        local = found and bool(listed) and scan_p < contest_p
+        facts = self._facts(results, looks, main, listed, log10_p)
+        outcome = ("local" if local else f"yes_{main.name}") if found else f"no_{main.name}"
+        hit = scan.rows[: len(listed)] if scan is not None and found and listed else []
+        named = results.take(np.unique(np.concatenate(hit))).stations if hit else ()
+        tables = {
+            "looks": [_line(look) for look in looks],
+            "areas": scan.lines if scan is not None else [],
+            "integers": _by_integer(looks),
+            "placebo": self._placebos(results) if self.placebo else [],
+            "left_out": _left_out(wholes),
+        }
+        return Answer(
+            status="departure" if found else "none",
+            outcome=outcome,
+            facts=facts,
+            evidence=Evidence(main.observed, log10_p, main.expected, main.sd, self.definition),
+            estimates=_estimates(main),
+            caveats=self._caveats(looks, scanned),
+            stations=tuple(sorted(named)),
+            tables={name: table for name, table in tables.items() if table},
+            series=_series(looks),
+            power=power(looks[0], wholes[looks[0].name].whole, scan, self.level / families, len(tested)),
+        )
+
+    def draw(self, finding: Finding, language: str = "en") -> Drawing:
+        """The saw: stations at each whole percentage, over the band that counting gives."""
+        return _drawing(self.name, finding, language)
+
+    # ------------------------------------------------------------------ its parts
+
+    def _facts(
+        self, results: Results, looks: list[Look], main: Look, listed: list[dict[str, Any]], log10_p: float
+    ) -> dict[str, Any]:
+        base, turned = self._bases(results)
+        facts: dict[str, Any] = {
+            "look": main.name,
+            "option": results.options[self._option(results)],
+            "stations": len(main.rows),
+            "observed": round(main.observed),
+            "expected": main.expected,
+            "sd": main.sd,
+            "z": (main.observed - main.expected) / main.sd if main.sd > 0 else 0.0,
+            "excess": main.observed - main.expected,
+            "log10_p": log10_p,
+            "areas": len(listed),
+            **_fives(looks),
+            "share_of": base,
+            "turnout_of": turned,
+        }
+        if listed:
+            facts |= {f"area_{key}": listed[0][key] for key in ("area", "stations", "observed", "expected")}
+        return facts
+
+    def _caveats(self, looks: list[Look], scanned: bool) -> tuple[str, ...]:
+        caveats = ["denominator"]
+        if len(looks) == 1:
+            caveats.append("one_look")
+        if not scanned:
+            caveats.append("no_areas")
+        if self.definition == "published":
+            caveats.append("published")
+        return tuple(caveats)
+
+    def _placebos(self, results: Results) -> list[dict[str, Any]]:
+        total = sum(results.totals[o] for o in results.options)
+        chosen = self._option(results)
+        ranked = sorted(results.options, key=lambda o: (-results.totals[o], o))
+        lines = []
+        for name in ranked[:6]:
+            option = results.options.index(name)
+            one = self.pairs(results, option).get("share")
+            if option == chosen or one is None or 20 * results.totals[name] < total or not one.rows.any():
+                continue
+            lines.append(_line(self._look(results, "share", one)) | {"option": name})
+        return lines
+
+
+def _line(one: Look) -> dict[str, Any]:
+    excess = one.observed - one.expected
+    return {
+        "look": one.name,
+        "stations": len(one.rows),
+        "observed": one.observed,
+        "expected": one.expected,
+        "sd": one.sd,
+        "excess": excess,
+        "z": excess / one.sd if one.sd > 0 else 0.0,
+        "log10_p": one.log10_p,
+    }
+
+
+def _by_integer(looks: list[Look]) -> list[dict[str, Any]]:
+    return [
+        {
+            "look": one.name,
+            "integer": m,
+            "observed": int(one.observed_by_integer[m]),
+            "expected": float(one.expected_by_integer[m]),
+            "sd": float(np.sqrt(one.variance_by_integer[m])),
+        }
+        for one in looks
+        if one.name != "either"
+        for m in range(101)
+        if one.expected_by_integer[m] > 0
+    ]
+
+
+def _left_out(pairs: dict[str, Pair]) -> list[dict[str, Any]]:
+    return [
+        {"look": name, "reason": reason, "stations": count}
+        for name, one in pairs.items()
+        for reason, count in one.left_out.items()
+        if count
+    ]
+
+
+def _fives(looks: list[Look]) -> dict[str, float]:
+    """The excess at multiples of five and at the other integers, over share and turnout."""
+    excess = np.zeros(101)
+    for one in looks:
+        excess += one.observed_by_integer - one.expected_by_integer
+    fives = np.arange(101) % 5 == 0
+    return {"fives": float(excess[fives].sum()), "others": float(excess[~fives].sum())}
+
+
+def _series(looks: list[Look]) -> dict[str, Any]:
+    series: dict[str, Any] = {"integer": list(range(101))}
+    for one in looks:
+        if one.name != "either":
+            spread = 2.576 * np.sqrt(one.variance_by_integer)
+            series |= {
+                f"{one.name}_observed": one.observed_by_integer.tolist(),
+                f"{one.name}_expected": one.expected_by_integer.tolist(),
+                f"{one.name}_low": np.maximum(one.expected_by_integer - spread, 0.0).tolist(),
+                f"{one.name}_high": (one.expected_by_integer + spread).tolist(),
+            }
+    return series
+
+
+def _estimates(main: Look) -> tuple[Estimate, ...]:
+    """The excess with its interval, and a lower bound of the stations that counting does not give."""
+    excess, spread = main.observed - main.expected, 1.96 * main.sd
+    found = [Estimate("excess", excess, "stations", "estimate", excess - spread, excess + spread, 0.95)]
+    if not len(main.weight):
+        honest = poisson_binomial.threshold(main.chance, log10(0.05)) - 1
+        bound = float(max(0, int(main.observed) - honest))
+        found.append(Estimate("beyond_chance", bound, "stations", "lower bound", bound, None, 0.95))
+    return tuple(found)
+
+
+def _drawing(name: str, finding: Finding, language: str) -> Drawing:
+    series = finding.answer.series
+    records = [
+        {
+            "look": wording.phrase(name, "drawing", "looks", one, language=language),
+            "integer": m,
+            "observed": series[f"{one}_observed"][m],
+            "expected": series[f"{one}_expected"][m],
+            "low": series[f"{one}_low"][m],
+            "high": series[f"{one}_high"][m],
+        }
+        for one in ("share", "turnout")
+        if f"{one}_observed" in series
+        for m in series["integer"]
+        if series[f"{one}_high"][m] > 0
+    ]
+    x = {
+        "field": "integer",
+        "type": "quantitative",
+        "title": wording.phrase(name, "drawing", "x", language=language),
+        "scale": {"domain": [0, 100], "nice": False},
+    }
+    y = {"type": "quantitative", "title": wording.phrase(name, "drawing", "y", language=language)}
+    layers = [
+        {
+            "mark": {"type": "area", "style": "expected", "interpolate": "step", "opacity": 0.35},
+            "encoding": {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}},
+        },
+        {
+            "mark": {"type": "rule", "style": "observed", "strokeWidth": 2},
+            "transform": [{"filter": "datum.observed <= datum.high"}],
+            "encoding": {"x": x, "y": y | {"field": "observed"}, "y2": {"datum": 0}},
+        },
+        {
+            "mark": {"type": "rule", "style": "departure", "strokeWidth": 2},
+            "transform": [{"filter": "datum.observed > datum.high"}],
+            "encoding": {"x": x, "y": y | {"field": "observed"}, "y2": {"datum": 0}},
+        },
+    ]
+    row = {"field": "look", "type": "nominal", "title": None, "header": {"labelOrient": "top"}}
+    facts = finding.answer.facts
+    return Drawing(
+        spec={"facet": {"row": row}, "spec": {"layer": layers}, "resolve": {"scale": {"y": "independent"}}},
+        records=records,
+        title=wording.phrase(name, "drawing", "title", language=language),
+        alt=wording.phrase(name, "drawing", "alt", facts=facts, language=language),
+        caption=wording.phrase(name, "drawing", "caption", facts=facts, language=language),
+    )

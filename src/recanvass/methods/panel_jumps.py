@@ -1,0 +1,303 @@
+r"""At how many stations did turnout and support both jump since an earlier contest?
+
+The same station at two contests is its own control: what kind of place it is cancels. With :math:`k` of :math:`n`
+then and :math:`k'` of :math:`n'` now, the change is :math:`\delta = k'/n' - k/n`; the median change of the
+station's area is taken off it, and
+
+.. math:: z = \frac{\delta - \tilde\delta_{\text{area}}}{\sqrt{p (1-p) (1/n + 1/n')}}, \qquad
+          p = \frac{k + k'}{n + n'},
+
+for the turnout of the registered and for the option's share of the valid votes. Places change by more than a
+lottery, so each score is divided by :math:`\sqrt\varphi`, :math:`\varphi = \max(1, \operatorname{med}(z^2)/.4549)`,
+from the bulk of the contest. With :math:`U` stations above ``limit`` in both and :math:`D` below ``-limit`` in
+both, :math:`E = (U - D)/n`: honest changes of a place go either way, ballots added for one option up only.
+
+Stations are the same if the whole path of names is, and it stands once in each table; others are counted and
+left out. The earlier contest is the last one given unless named; the option is that of the same name in it,
+or its leader where the name is not there, which is said. Changed boundaries and movements between parties are
+honest reasons for a jump: class C, ranked among clean pairs of contests where the panel has any.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recanvass import areas, panel, wording
+from recanvass.case import Case
+from recanvass.finding import Answer, Evidence, Finding
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.results import Contest, Labels, Results
+
+Floats = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+#: The median of a squared standard normal.
+_MEDIAN_SQUARE = 0.454936
+_COLUMNS = ("registered", "ballots", "valid")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Stations found in both tables: rows now and then, and the scaled scores of their changes."""
+
+    now: Counts
+    turnout: Floats
+    share: Floats
+    turnout_factor: float
+    share_factor: float
+
+
+@dataclass(frozen=True)
+class PanelJumps(Method):
+    """Stations that jump in turnout and share since an earlier contest, less those that fall in both.
+
+    Parameters
+    ----------
+    option : str, optional
+        The leader unless named.
+    earlier : str, optional
+        Which earlier contest; the last one given unless named.
+    counterpart : str, optional
+        The option of the earlier contest that it is compared with.
+    limit : float
+        How many scaled standard deviations count as a jump.
+    least : int
+        Stations with fewer registered voters at either contest are left out.
+    """
+
+    option: str | None = None
+    earlier: str | None = None
+    counterpart: str | None = None
+    limit: float = 2.5
+    least: int = 100
+
+    evidence_class = "C"
+    needs = Needs(columns=("registered", "ballots", "valid", "votes"), stations=100, options=2)
+    cites = ("myagkov2009forensics",)
+    references = (
+        Reference("scipy.stats.chi2_contingency", "400 of 1000, then 500 of 1000", "z", 4.494666, 1e-6),
+        Reference("scipy.stats.chi2_contingency", "30 of 100, then 50 of 100", "z", 2.886751, 1e-6),
+    )
+    cost = "linear in stations of both contests"
+
+    def null(self, case: Case, rng: np.random.Generator) -> Case:
+        """Turnout and the option's votes drawn anew at each station's own earlier rates: nothing changed."""
+        results = case.results
+        assert results is not None
+        chosen, before, then = self._sides(case)
+        now, old = same_stations(results, before)
+        registered = results.counts["registered"][now]
+        counts = [before.whole(c) for c in _COLUMNS]
+        assert counts[0] is not None
+        assert counts[1] is not None
+        assert counts[2] is not None
+        people, came, valid = (values[old] for values in counts if values is not None)
+        rate = np.clip(came / np.maximum(people, 1), 0, 1)
+        part = np.clip(before.votes[old, then] / np.maximum(valid, 1), 0, 1)
+        cast = rng.binomial(registered, rate)
+        leader = rng.binomial(cast, part)
+        others = np.delete(results.votes, chosen, axis=1).sum(axis=0) + 1.0
+        votes = results.votes.copy()
+        votes[now] = np.insert(rng.multinomial(cast - leader, others / others.sum()), chosen, leader, axis=1)
+        drawn: dict[str, Counts] = {}
+        for name, values in (("ballots", cast), ("valid", cast), ("invalid", np.zeros_like(cast))):
+            if name in results.counts:
+                drawn[name] = results.counts[name].copy()
+                drawn[name][now] = values
+        return replace(case, results=results.with_counts(votes=votes, **drawn))
+
+    def ask(self, case: Case, rng: np.random.Generator) -> Answer:
+        """The stations that jump and fall, other limits, placebos, and the rank."""
+        results = case.results
+        assert results is not None
+        chosen, before, then = self._sides(case)
+        now, old = same_stations(results, before)
+        found = changes(results, before, now, old, chosen, then, self.least)
+        if found is None:
+            raise Unasked("few_matched", matched=int(now.size), stations=len(results))
+        tally = corners(found, self.limit)
+        excess = (tally["up"] - tally["down"]) / found.now.size
+        rank = panel.rank(self.name, "excess", excess, case.contest.country)
+        names = results.stations
+        up = (found.turnout > self.limit) & (found.share > self.limit)
+        same = before.options[then] == results.options[chosen]
+        return Answer(
+            status="description",
+            outcome="ranked" if rank.contests else "said",
+            facts={
+                "option": results.options[chosen],
+                "counterpart": before.options[then],
+                "earlier": self._name(case),
+                "stations": int(found.now.size),
+                "unmatched": len(results) - int(now.size),
+                "limit": self.limit,
+                "excess": excess,
+                "turnout_factor": found.turnout_factor,
+                "share_factor": found.share_factor,
+                "panel": {"excess": excess},
+                **tally,
+                **rank.facts(),
+            },
+            evidence=Evidence(excess, rank.log10_p, expected=0.0),
+            caveats=("boundaries",) if same else ("boundaries", "counterpart"),
+            stations=tuple(sorted(names[i] for i in found.now[up])),
+            tables={
+                "limits": [{"limit": limit, **corners(found, limit)} for limit in (2.0, 2.5, 3.0, 4.0, 5.0)],
+                "placebo": self._placebos(results, before, now, old, chosen),
+            },
+            series={"corner": list(tally), "stations": list(tally.values())},
+        )
+
+    def draw(self, finding: Finding, language: str = "en") -> Drawing:
+        """How many stations changed far more than their area, in each of the four directions."""
+        series, words = finding.series, wording.template(finding.method, "drawing", language=language)
+        records = [
+            {"corner": words[corner], "stations": count}
+            for corner, count in zip(series["corner"], series["stations"], strict=True)
+        ]
+        spec = {
+            "mark": {"type": "bar", "color": "observed"},
+            "encoding": {
+                "y": {"field": "corner", "type": "nominal", "title": None, "sort": None},
+                "x": {"field": "stations", "type": "quantitative", "title": words["x"]},
+            },
+        }
+        alt = wording.phrase(finding.method, "drawing", "alt", facts=finding.answer.facts, language=language)
+        return Drawing(spec, records, words["title"], alt, words.get("caption", ""))
+
+    def example(self, rng: np.random.Generator) -> Case:
+        """Two honest contests at the same stations, with a swing between them."""
+        stations = 300
+        registered = rng.integers(400, 1500, stations)
+        place = rng.normal(0, 0.05, (2, stations))
+        places = {
+            "region": Labels.of([f"Region {i // 30:02d}" for i in range(stations)]),
+            "station": Labels.of([f"Station {i + 1}" for i in range(stations)]),
+        }
+        made = []
+        for turnout, share in ((0.5, 0.5), (0.55, 0.45)):
+            ballots = rng.binomial(registered, np.clip(turnout + place[0] + rng.normal(0, 0.02, stations), 0, 1))
+            leader = rng.binomial(ballots, np.clip(share + place[1] + rng.normal(0, 0.02, stations), 0, 1))
+            second = rng.binomial(ballots - leader, 0.6)
+            votes = np.stack([leader, second, ballots - leader - second], axis=1)
+            counts = {"registered": registered, "ballots": ballots, "valid": ballots, "invalid": 0 * ballots}
+            made.append(Results(("A", "B", "C"), votes, counts, places=places, contest=Contest(title="Simulated")))
+        return Case.of(made[1], earlier={"the earlier contest": made[0]})
+
+    def _name(self, case: Case) -> str:
+        if not case.earlier:
+            raise Unasked("no_earlier")
+        if self.earlier is not None and self.earlier not in case.earlier:
+            raise Unasked("no_such_contest", earlier=self.earlier)
+        return list(case.earlier)[-1] if self.earlier is None else self.earlier
+
+    def _sides(self, case: Case) -> tuple[int, Results, int]:
+        """The option now, the earlier results, the option then."""
+        results = case.results
+        assert results is not None
+        before = case.earlier[self._name(case)]
+        absent = [c for c in _COLUMNS if not before.has(c)]
+        if absent or not before.options:
+            raise Unasked("columns", columns=absent or ["votes"])
+        if "station" not in results.places or "station" not in before.places:
+            raise Unasked("no_names")
+        for wanted, options in ((self.option, results.options), (self.counterpart, before.options)):
+            if wanted is not None and wanted not in options:
+                raise Unasked("no_option", option=wanted)
+        chosen = results.leader if self.option is None else results.options.index(self.option)
+        name = self.counterpart or results.options[chosen]
+        return chosen, before, before.options.index(name) if name in before.options else before.leader
+
+    def _placebos(
+        self, results: Results, before: Results, now: Counts, old: Counts, chosen: int
+    ) -> list[dict[str, Any]]:
+        order = sorted(range(len(results.options)), key=lambda j: (-results.totals[results.options[j]], j))
+        rows: list[dict[str, Any]] = []
+        for j in [j for j in order if j != chosen and results.options[j] in before.options][:3]:
+            then = before.options.index(results.options[j])
+            found = changes(results, before, now, old, j, then, self.least)
+            if found is not None:
+                rows.append({"option": results.options[j], **corners(found, self.limit)})
+        return rows
+
+
+def same_stations(results: Results, before: Results) -> tuple[Counts, Counts]:
+    """Rows now and rows then of the stations whose whole path stands once in each table."""
+    levels = [level for level in results.places if level in before.places]
+    paths = []
+    for table in (results, before):
+        columns = [table.places[level].values() for level in levels]
+        named = table.places["station"].codes >= 0
+        keys = list(zip(*columns, strict=True))
+        times = Counter(keys)
+        paths.append({key: i for i, key in enumerate(keys) if named[i] and times[key] == 1})
+    pairs = [(i, paths[1][key]) for key, i in paths[0].items() if key in paths[1]]
+    rows = np.array(pairs, np.int64).reshape(-1, 2)
+    return rows[:, 0], rows[:, 1]
+
+
+def changes(
+    results: Results, before: Results, now: Counts, old: Counts, option: int, then: int, least: int
+) -> Pair | None:
+    """Scaled scores of the changes at the usable stations; None if there are fewer than a hundred."""
+    use = np.ones(now.size, bool)
+    sides = []
+    for table, rows, j in ((before, old, then), (results, now, option)):
+        counts = [table.whole(c) for c in _COLUMNS]
+        registered, ballots, valid = (values[rows] for values in counts if values is not None)
+        votes = table.votes[rows, j]
+        use &= (table.known(*_COLUMNS) & table.stood(j))[rows] & (registered >= max(least, 1)) & (valid > 0)
+        use &= (ballots <= registered) & (ballots >= 0) & (votes <= valid) & (votes >= 0)
+        sides.append((ballots, registered, votes, valid))
+    if int(use.sum()) < 100:
+        return None
+    codes = areas.chosen(results).codes[now[use]] + 1
+    first, second = ([values[use].astype(np.float64) for values in side] for side in sides)
+    turnout, turnout_factor = _scaled(change_scores(first[0], first[1], second[0], second[1], codes))
+    share, share_factor = _scaled(change_scores(first[2], first[3], second[2], second[3], codes))
+    return Pair(now[use], turnout, share, turnout_factor, share_factor)
+
+
+def change_scores(k: Floats, n: Floats, after: Floats, whole: Floats, codes: Counts) -> Floats:
+    """Changes less the median change of the area, over their standard deviation by chance.
+
+    A station at 0 or at 1 both times has no chance in it and scores 0.
+    """
+    change = after / whole - k / n
+    p = (k + after) / (n + whole)
+    spread = np.sqrt(p * (1 - p) * (1 / n + 1 / whole))
+    centred = change - _medians(change, codes)[codes]
+    return np.where(spread > 0, centred / np.where(spread > 0, spread, 1.0), 0.0)
+
+
+def corners(found: Pair, limit: float) -> dict[str, int]:
+    """Stations beyond the limit in both figures, by direction: turnout first, then share."""
+    high, low = found.turnout > limit, found.turnout < -limit
+    more, less = found.share > limit, found.share < -limit
+    return {
+        "up": int((high & more).sum()),
+        "down": int((low & less).sum()),
+        "turnout_only": int((high & less).sum()),
+        "share_only": int((low & more).sum()),
+    }
+
+
+def _medians(values: Floats, codes: Counts) -> Floats:
+    order = np.lexsort((values, codes))
+    ordered, count = values[order], np.bincount(codes)
+    start = np.concatenate([[0], np.cumsum(count)[:-1]])
+    there = count > 0
+    medians = np.zeros(count.size)
+    low, high = (start + (count - 1) // 2)[there], (start + count // 2)[there]
+    medians[there] = (ordered[low] + ordered[high]) / 2
+    return medians
+
+
+def _scaled(z: Floats) -> tuple[Floats, float]:
+    factor = max(1.0, float(np.median(z**2)) / _MEDIAN_SQUARE)
+    return z / np.sqrt(factor), factor

@@ -1,0 +1,58 @@
+r"""The reference panel: what class C and D statistics are in clean real contests.
+
+The null of such a statistic needs a world outside the contest, so its rank among clean real
+contests is the only probability that is given: with :math:`K` contests of the panel, of which
+:math:`r` have a value at least as large,
+
+.. math:: p = \frac{1 + r}{1 + K}
+
+which is a valid (conformal) p-value if the contest is exchangeable with the panel; with
+:math:`K = 39` it cannot be smaller than .025, and it never raises a headline. The country of the
+contest itself is left out. ``panel.json`` holds figures only and is made by ``benchmarks/panel.py``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Rank:
+    """Where a value stands among the clean contests: larger than ``below`` of ``contests``."""
+
+    below: int
+    contests: int
+    largest: float
+
+    @property
+    def log10_p(self) -> float:
+        """The conformal p-value, as a logarithm."""
+        return math.log10((1 + self.contests - self.below) / (1 + self.contests))
+
+    def facts(self) -> dict[str, Any]:
+        """Plain values for the sentences."""
+        return {"below": self.below, "contests": self.contests, "largest": self.largest}
+
+
+@cache
+def panel() -> Mapping[str, Any]:
+    """The panel that ships: contests with their countries, and their statistics by name."""
+    path = resources.files("recanvass") / "panel.json"
+    if not path.is_file():
+        return {"contests": {}, "statistics": {}}
+    read: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return read
+
+
+def rank(method: str, quantity: str, value: float, country: str = "") -> Rank:
+    """The rank of a value of a method's quantity among clean contests of other countries."""
+    values: Mapping[str, float] = panel()["statistics"].get(f"{method}.{quantity}", {})
+    contests: Mapping[str, str] = panel()["contests"]
+    others = [v for name, v in values.items() if not country or contests.get(name) != country]
+    return Rank(sum(v < value for v in others), len(others), max(others, default=0.0))

@@ -1,0 +1,1 @@
+"""The readers, one a file; see `recanvass.reader` for the contract."""

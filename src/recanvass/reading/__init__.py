@@ -1,0 +1,1 @@
+"""From a published file to results: text cells, columns, numbers, ledger, verification sheet."""

@@ -1,0 +1,157 @@
+"""Long tables: a row for each station and option. They are turned into one row a station.
+
+The column of options may also hold figures of the whole station ("Registered Voters", "Ballots
+Cast", "Total"): the dictionary knows such pseudo-options. Nothing is summed: a station with two
+rows for one option is refused, unless the party tells them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from recanvass.errors import ReadError
+from recanvass.reading.columns import VOTES
+from recanvass.reading.dictionary import meanings, spoken
+from recanvass.reading.layout import Laid, without
+from recanvass.reading.numbers import Column
+from recanvass.results import COUNTS
+from recanvass.wording import show
+
+_JOINT = " · "
+
+
+@dataclass(frozen=True)
+class Long:
+    """Where a long table keeps its options and votes; ``index`` are the columns that name a station."""
+
+    option: tuple[int, ...]
+    votes: int
+    index: tuple[int, ...]
+
+
+def found(table: Laid, columns: Sequence[Column], index: MappingOf[str, int]) -> Long | None:
+    """The long layout, if the table has it: a column of options, one of votes, and places that repeat."""
+    tongues = {*spoken(table.headers), "en"}
+    names = {j: {(m.kind, m.name) for m in meanings(h) if m.language in tongues} for j, h in enumerate(table.headers)}
+    votes = [j for j, said in names.items() if ("figure", "votes") in said and columns[j].kind == "count"]
+    options = [j for j, said in names.items() if ("long", "option") in said and columns[j].kind == "text"]
+    if len(votes) != 1 or not options or not index:
+        return None
+    places = table.cells.select([table.cells.columns[j] for j in index.values()])
+    if places.n_unique() * 1.5 > len(places):
+        return None
+    return Long((_fewest(table, options),), votes[0], tuple(index.values()))
+
+
+def contests(table: Laid) -> tuple[str, list[str]] | None:
+    """The column that names the contest of each record and the contests in it, where there are several."""
+    tongues = {*spoken(table.headers), "en"}
+    for j, header in enumerate(table.headers):
+        said = {(m.kind, m.name) for m in meanings(header) if m.language in tongues}
+        if ("long", "contest") not in said or ("long", "option") in said:
+            continue
+        names = table.cells.to_series(j).fill_null("").str.strip_chars().unique(maintain_order=True).to_list()
+        named = [name for name in names if name and not _pseudo(name)]
+        if 1 < len(named) <= 200:
+            return header, named
+    return None
+
+
+def _fewest(table: Laid, options: Sequence[int]) -> int:
+    """Of several columns of options the one with the most names: a candidate rather than a party."""
+    return max(options, key=lambda j: (table.cells.to_series(j).n_unique(), -j))
+
+
+def widened(table: Laid, long: Long, columns: Sequence[Column], name: str) -> Laid:
+    """One row a station; option columns are called ``votes:`` and the option.
+
+    Raises
+    ------
+    ReadError
+        A cell of the votes is no count; a station has two rows for one option.
+    """
+    refused = columns[long.votes].refused
+    if refused:
+        i, text, _ = refused[0]
+        raise ReadError(f"{name}: {table.at(i, long.votes)} holds {show(text)!r}, which is no count; correct it.")
+    option = _option(table, long.option)
+    option = _figures_of_office(table, option)
+    meant = {text: _pseudo(text) for text in option.unique().to_list()}
+    table, option = _without_totals(table, option, meant)
+    key = table.cells.select([pl.col(table.cells.columns[j]).fill_null("") for j in long.index])
+    frame = key.with_columns(option.alias("_option"), table.cells.to_series(long.votes).alias("_votes"))
+    frame = frame.with_columns(table.positions.alias("_row"))
+    doubled = frame.select([*key.columns, "_option"]).is_duplicated()
+    if doubled.any():
+        party = _party(table, long)
+        if party is not None:
+            return widened(
+                table,
+                Long((*long.option, party), long.votes, long.index),
+                columns_of(table, long, columns),
+                name,
+            )
+        first = int(np.flatnonzero(doubled.to_numpy())[0])
+        raise ReadError(
+            f"{name}: row {table.positions[first]} and another give votes for {show(option[first])!r} at the same "
+            "station; choose the contest or the kind of vote with [rows.only] in a mapping."
+        )
+    wide = frame.pivot(on="_option", index=key.columns, values="_votes", maintain_order=True)
+    rows = frame.group_by(key.columns, maintain_order=True).agg(pl.col("_row").min())
+    texts = [c for c in wide.columns if c not in key.columns]
+    headers = [table.headers[j] for j in long.index]
+    headers += [_pseudo(text) or f"{VOTES}{text}" for text in texts]
+    cells = wide.rename({c: f"c{k}" for k, c in enumerate(wide.columns)})
+    return Laid(tuple(headers), cells, rows["_row"], table.aside, sheet_cells=False)
+
+
+def columns_of(table: Laid, long: Long, columns: Sequence[Column]) -> Sequence[Column]:
+    """The columns, of which only the votes are looked at; they were checked before."""
+    del table
+    return [Column(c.kind, c.values, c.absent) if j == long.votes else c for j, c in enumerate(columns)]
+
+
+def _option(table: Laid, columns: Sequence[int]) -> pl.Series:
+    parts = [table.cells.to_series(j).fill_null("").str.strip_chars() for j in columns]
+    option = parts[0]
+    for part in parts[1:]:
+        joined = option + pl.Series([_JOINT]) + part
+        option = joined.zip_with((part != "") & (part != option), option)
+    return option
+
+
+def _figures_of_office(table: Laid, option: pl.Series) -> pl.Series:
+    """The options, with figures of the station that stand in the column of the contest and name no candidate."""
+    for j, header in enumerate(table.headers):
+        if ("long", "contest") in {(m.kind, m.name) for m in meanings(header)}:
+            office = table.cells.to_series(j).fill_null("").str.strip_chars()
+            figures = [name for name in office.unique().to_list() if _pseudo(name)]
+            option = office.zip_with((option == "") & office.is_in(figures), option)
+    return option
+
+
+def _party(table: Laid, long: Long) -> int | None:
+    tongues = {*spoken(table.headers), "en"}
+    for j, header in enumerate(table.headers):
+        said = {(m.kind, m.name) for m in meanings(header) if m.language in tongues}
+        if ("long", "option") in said and j not in long.option:
+            return j
+    return None
+
+
+def _pseudo(text: str) -> str:
+    """The canonical count (or ``totals``) that a name in the column of options stands for."""
+    said = [m.name for m in meanings(text) if m.kind == "pseudo"]
+    return next((n for n in said if n in COUNTS or n == "totals"), "")
+
+
+def _without_totals(table: Laid, option: pl.Series, meant: MappingOf[str, str]) -> tuple[Laid, pl.Series]:
+    texts = [text for text, name in meant.items() if name == "totals" or not text]
+    gone = option.is_in(texts)
+    reasons = {int(i): "total_row" if option[int(i)] else "note" for i in np.flatnonzero(gone.to_numpy())}
+    return without(table, reasons), option.filter(~gone)

@@ -1,0 +1,321 @@
+"""``case.toml`` as data: the contest, what was announced, and where the tables lie.
+
+Every key is known; an unknown one is refused. Paths are relative, inside the case's folder, and
+pass no link; a table ``{data = ...}`` lies under the folder that ``RECANVASS_DATA`` names.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import stat
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from recanvass.case import Announced
+from recanvass.errors import ReadError
+from recanvass.record.claims import Address, Entry, Line, Name, Number, Paragraph
+from recanvass.record.documents import Problem, document, validated
+from recanvass.record.sources import unsafe
+from recanvass.wording import show
+
+MOST_ROWS = 100_000
+Percent = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,6})?$")]
+Count = Annotated[int, Field(strict=True, ge=0, le=2**53)]
+Base = Literal["valid", "ballots", "registered"]
+
+
+class ContestTable(Entry):
+    """``[contest]``: what was elected, and what turnout and share are taken of."""
+
+    title: Annotated[Line, Field(min_length=1)]
+    country: Line = ""
+    date: date
+    kind: Line = ""
+    turnout_of: Literal["ballots", "issued"] = "ballots"
+    share_of: Literal["valid", "ballots"] = "valid"
+
+
+class AnnouncedRow(Entry):
+    """``[[announced]]``: one figure of the authority; see `recanvass.case.Announced`.
+
+    ``percent`` is written in quotes, as printed, so that its decimals are known.
+    """
+
+    column: Annotated[Line, Field(min_length=1)]
+    count: Count | None = None
+    percent: Percent | None = None
+    territory: Line = ""
+    base: Base = "valid"
+    source: Line = ""
+    bulletin: Line = ""
+    coverage: Percent | Literal[""] = ""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> AnnouncedRow:
+        if self.count is None and self.percent is None:
+            raise ValueError("it gives neither count nor percent")
+        return self
+
+    def announced(self) -> Announced:
+        """The figure as a case holds it."""
+        return Announced(**self.model_dump())
+
+
+class HistoryRow(AnnouncedRow):
+    """One figure of an earlier contest."""
+
+    date: date
+    round: Annotated[int, Field(ge=1, le=3)] = 1
+    note: Line = ""
+
+
+class TableFile(Entry):
+    """Where a table lies: ``file`` in the case's folder, or ``data`` under ``RECANVASS_DATA``."""
+
+    file: Line = ""
+    data: Line = ""
+    mapping: Line = ""
+    note: Paragraph = ""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> TableFile:
+        if bool(self.file) == bool(self.data):
+            raise ValueError("give either file or data")
+        return self
+
+
+class SamplingTable(Entry):
+    """``[sampling]``: how the stations of the copies were chosen; see `recanvass.observation`."""
+
+    design: Literal["random", "convenience", "unknown"] = "unknown"
+    level: Literal["", "region", "district", "subdistrict"] = ""
+    frame: Annotated[dict[str, Count], Field(max_length=10_000)] = Field(default_factory=dict)
+    drawn: Annotated[dict[str, Count], Field(max_length=10_000)] = Field(default_factory=dict)
+
+
+class ObserversTable(Entry):
+    """``[observers]``: which stations observers were sent to; see `recanvass.observation`."""
+
+    design: Literal["random", "convenience", "unknown"] = "unknown"
+    level: Literal["", "region", "district", "subdistrict"] = ""
+    stations: Annotated[list[Name], Field(max_length=200_000)] = Field(default_factory=list)
+    kept: Annotated[list[Name], Field(max_length=200_000)] = Field(default_factory=list)
+
+
+class EarlierTable(Entry):
+    """``[[earlier]]``: an earlier contest, by a table or by the name of a neighbouring case."""
+
+    name: Annotated[Line, Field(min_length=1)]
+    file: Line = ""
+    data: Line = ""
+    mapping: Line = ""
+    case: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")] | Literal[""] = ""
+    note: Paragraph = ""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> EarlierTable:
+        if sum(map(bool, (self.file, self.data, self.case))) != 1:
+            raise ValueError("give one of file, data and case")
+        return self
+
+
+class RecordTable(Entry):
+    """``[record]``: the file of claims, and the table of earlier results."""
+
+    claims: Line = ""
+    history: Line = ""
+
+
+class Candidate(Entry):
+    """``[[candidates]]``: who stood; ``column`` ties the name to the announced figures."""
+
+    name: Annotated[Line, Field(min_length=1)]
+    column: Line = ""
+    about: Paragraph = ""
+    source: Line = ""
+
+
+class Estimate(Entry):
+    """``[[estimates]]``: a figure that does not come from the authority."""
+
+    by: Annotated[Line, Field(min_length=1)]
+    measure: Literal["share", "turnout", "count"]
+    column: Line = ""
+    territory: Line = ""
+    base: Literal["", "valid", "ballots", "registered"] = ""
+    low: Number
+    high: Number
+    of: Line = ""
+    how: Paragraph = ""
+    source: Paragraph = ""
+
+    @model_validator(mode="after")
+    def _interval(self) -> Estimate:
+        if self.low > self.high:
+            raise ValueError(f"low = {self.low} lies above high = {self.high}")
+        return self
+
+
+class Principle(Entry):
+    """``[openness.<principle>]``: how far one of the nine principles was met."""
+
+    met: Literal["yes", "partly", "no", "unknown"]
+    why: Paragraph = ""
+    source: Paragraph = ""
+
+
+class OpennessTable(Entry):
+    """``[openness]``: the nine open-election-data principles; those left out are unknown."""
+
+    timely: Principle | None = None
+    granular: Principle | None = None
+    free: Principle | None = None
+    complete: Principle | None = None
+    analyzable: Principle | None = None
+    non_proprietary: Principle | None = None
+    non_discriminatory: Principle | None = None
+    license_free: Principle | None = None
+    permanent: Principle | None = None
+
+
+class Tie(Entry):
+    """``[[see_also]]``: a neighbouring case that belongs with this one."""
+
+    case: Name
+    why: Paragraph = ""
+    address: Address = ""
+
+
+class CaseFile(Entry):
+    """The whole of ``case.toml``; ``announced = "a/table.csv"`` is kept as ``announced_table``."""
+
+    contest: ContestTable
+    announced: Annotated[tuple[AnnouncedRow, ...], Field(max_length=20_000)] = ()
+    announced_table: Line = ""
+    results: TableFile | None = None
+    copies: TableFile | None = None
+    photographs: TableFile | None = None
+    declared: TableFile | None = None
+    sampling: SamplingTable = SamplingTable()
+    observers: ObserversTable | None = None
+    earlier: Annotated[tuple[EarlierTable, ...], Field(max_length=50)] = ()
+    record: RecordTable = RecordTable()
+    candidates: Annotated[tuple[Candidate, ...], Field(max_length=500)] = ()
+    estimates: Annotated[tuple[Estimate, ...], Field(max_length=500)] = ()
+    openness: OpennessTable = OpennessTable()
+    see_also: Annotated[tuple[Tie, ...], Field(max_length=50)] = ()
+    note: Paragraph = ""
+
+
+def read_case_file(folder: Path) -> tuple[CaseFile | None, list[Problem]]:
+    """``case.toml`` of a folder, or what is wrong with it.
+
+    Raises
+    ------
+    ReadError
+        If there is none, or it cannot be parsed.
+    """
+    path = folder / "case.toml"
+    if not path.is_file():
+        raise ReadError(f"{show(folder.name)} has no case.toml, so it is not a case.")
+    value = document(path)
+    if "announced_table" not in value and isinstance(value.get("announced"), str):
+        value["announced_table"] = value.pop("announced")
+    return validated(CaseFile, value, "case.toml")
+
+
+def inside(folder: Path, name: str, key: str) -> Path:
+    """A file of the case: relative, inside its folder, no link on the way.
+
+    Raises
+    ------
+    ReadError
+        Naming ``case.toml``, the key and the value.
+    """
+    refusal = unsafe(name)
+    path = folder.resolve()
+    if refusal is None:
+        for part in name.split("/"):
+            path = path / part
+            if path.is_symlink():
+                break
+        else:
+            if path.is_file() and stat.S_ISREG(path.stat().st_mode):
+                return path
+            raise ReadError(f"case.toml: {key}: there is no file {show(name)} in the case's folder.")
+    raise ReadError(f"case.toml: {key}: {show(name)} must be a relative path inside the case's folder, without links.")
+
+
+def under_data(name: str, key: str) -> Path | None:
+    """A file under ``RECANVASS_DATA``, or None where it is not at hand."""
+    if unsafe(name) is not None:
+        raise ReadError(f"case.toml: {key}: {show(name)} must be a relative path under RECANVASS_DATA.")
+    place = os.environ.get("RECANVASS_DATA", "")
+    if not place:
+        return None
+    root = Path(place).resolve()
+    path = (root / name).resolve()
+    return path if path.is_file() and path.is_relative_to(root) else None
+
+
+def announced_rows(case: CaseFile, folder: Path) -> tuple[AnnouncedRow, ...]:
+    """What was announced, from ``case.toml`` itself or from its table."""
+    if not case.announced_table:
+        return case.announced
+    return _rows(inside(folder, case.announced_table, "announced"), AnnouncedRow)
+
+
+def history_rows(case: CaseFile, folder: Path) -> tuple[HistoryRow, ...]:
+    """The figures of earlier contests."""
+    if not case.record.history:
+        return ()
+    return _rows(inside(folder, case.record.history, "record.history"), HistoryRow)
+
+
+def _rows(path: Path, model: type[Any]) -> tuple[Any, ...]:
+    """The rows of a small table; an empty cell is an absent value.
+
+    Raises
+    ------
+    ReadError
+        Naming the file, the line and the column.
+    """
+    data = path.read_bytes()
+    if len(data) > 20 * 2**20:
+        raise ReadError(f"{show(path.name)} is larger than 20 MB; it should be a small table.")
+    try:
+        reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
+        header: Sequence[str] = reader.fieldnames or []
+        unknown = [c for c in header if c not in model.model_fields]
+        if unknown or not header or len(set(header)) != len(header):
+            raise ReadError(
+                f"{show(path.name)}: the columns are {', '.join(map(show, header)) or 'missing'};"
+                f" known are {', '.join(model.model_fields)}, each once."
+            )
+        found = []
+        for raw in reader:
+            if None in raw or None in raw.values():
+                raise ReadError(f"{show(path.name)}, line {reader.line_num}: it has not {len(header)} cells.")
+            cells: dict[str, Any] = {k: v for k, v in raw.items() if v != ""}
+            for key in ("count", "round"):
+                if cells.get(key, "").isascii() and cells.get(key, "").isdigit():
+                    cells[key] = int(cells[key])
+            row, problems = validated(model, cells, path.name)
+            if problems:
+                raise ReadError(
+                    f"{show(path.name)}, line {reader.line_num}, {problems[0].field}: {problems[0].sentence()}"
+                )
+            found.append(row)
+            if len(found) > MOST_ROWS:
+                raise ReadError(f"{show(path.name)} has more than {MOST_ROWS} rows; it should be a small table.")
+    except UnicodeDecodeError as error:
+        raise ReadError(f"{show(path.name)} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
+    except csv.Error as error:
+        raise ReadError(f"{show(path.name)} is not a clean CSV table ({show(str(error))}).") from error
+    return tuple(found)

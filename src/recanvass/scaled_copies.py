@@ -1,0 +1,129 @@
+"""Rows copied from another station: what is compared, and the evidence as products of hits over chances.
+
+The mathematics stands at the head of ``methods/copied_results.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recanvass.kernels.scaled_rows import TELLING, scaled_rows
+from recanvass.protocol_copies import Table, table
+from recanvass.results import Results
+
+Counts = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+#: Options that are compared, the largest first; the rest are what is left.
+OPTIONS = 12
+
+#: Sources are at most so many rows before a row, in its area: cost stays linear without areas.
+REACH = 100
+
+#: Larger totals are no stations; products must fit in 64 bits.
+LARGEST = 2_000_000
+
+#: Weights of a hit, fixed beforehand: evidence is the mean over them.
+WEIGHTS = tuple(float(w) for w in range(1, 7))
+
+#: A row whose chance of a hit is larger says nothing and is not used.
+MOST = 0.1
+
+
+@dataclass(frozen=True)
+class Family:
+    """One way of copying: rows used, their chances at most, and whether they hit.
+
+    ``rows`` are positions in the table, ``source`` the row that each hits (-1: none), ``bound`` its
+    chance at most, ``chance`` that of any hit, slips included.
+    """
+
+    rows: Counts
+    chance: Floats
+    source: Counts
+    bound: Floats
+
+    @property
+    def hits(self) -> int:
+        """Rows that hit."""
+        return int((self.source >= 0).sum())
+
+
+def compared(results: Results) -> Table:
+    """The rows that are compared; those with more than ``LARGEST`` votes are left out."""
+    found = table(results)
+    keep = found.total <= LARGEST
+    if keep.all():
+        return found
+    _, sizes = np.unique(found.area[keep], return_counts=True)
+    starts = np.r_[0, np.cumsum(sizes)].astype(np.int64)
+    return Table(found.areas, found.rows[keep], np.ascontiguousarray(found.votes[keep]), starts)
+
+
+def in_area(found: Table, slips: float) -> Family:
+    """Rows that are an earlier row of their area, scaled to their own total."""
+    votes = np.ascontiguousarray(found.votes[:, :OPTIONS])
+    chance, source, bound = scaled_rows(votes, found.total, found.starts, REACH)
+    use = np.flatnonzero((chance > 0.0) & (chance <= MOST))
+    return Family(use, np.minimum(chance[use] + slips, 1.0), source[use], bound[use])
+
+
+def elsewhere(found: Table, order: Counts, slips: float) -> Family:
+    """Rows that equal an earlier row of another area, with the same total, in every count.
+
+    ``order`` is the official order of the rows over the whole contest.
+    """
+    bound = np.where(found.log_bound <= log(TELLING), np.exp(found.log_bound), 0.0)
+    ranked = np.lexsort((order, found.total))
+    total, here = found.total[ranked], bound[ranked]
+    before = np.cumsum(here) - here
+    first = np.r_[True, total[1:] != total[:-1]]
+    before -= np.maximum.accumulate(np.where(first, before, 0.0))
+    chance = np.zeros(len(order))
+    chance[ranked] = np.maximum(before, 0.0)
+    source = np.full(len(order), -1, np.int64)
+    keys = np.lexsort((order, *found.votes.T))
+    same = (found.votes[keys][1:] == found.votes[keys][:-1]).all(axis=1)
+    earliest: dict[int, int] = {}
+    for place in np.flatnonzero(same).tolist():
+        i, j = int(keys[place]), int(keys[place + 1])
+        head = earliest.get(i, i)
+        earliest[j] = head
+        other = i if found.area[i] != found.area[j] else head
+        if bound[j] > 0.0 and found.area[other] != found.area[j]:
+            source[j] = other
+    use = np.flatnonzero((chance > 0.0) & (chance <= MOST))
+    hit = np.where(source[use] >= 0, bound[use], 1.0)
+    return Family(use, np.minimum(chance[use] + slips, 1.0), source[use], hit)
+
+
+def log_evidence(family: Family, groups: Counts, number: int) -> Floats:
+    """Natural logarithm of the evidence of each group of rows: the mean over the weights; ``(number,)``.
+
+    For a weight w the product over rows of :math:`e^{w B_j} / (1 + (e^w - 1) V_j)` has a mean of at
+    most 1 under the null, in whatever order the chances come to be known.
+    """
+    hits = np.bincount(groups, family.source >= 0, number)
+    logs = np.stack([w * hits - np.bincount(groups, np.log1p(np.expm1(w) * family.chance), number) for w in WEIGHTS])
+    return mean_of_logs(logs)
+
+
+def mean_of_logs(logs: Floats) -> Floats:
+    """The logarithm of the mean over the first axis."""
+    top = logs.max(axis=0)
+    return np.asarray(top + np.log(np.exp(logs - top).mean(axis=0)))
+
+
+def listed_areas(log_evidence: Floats, rate: float) -> NDArray[np.bool_]:
+    """Areas named at this false-discovery rate, under any dependence (e-BH of Wang and Ramdas)."""
+    size = len(log_evidence)
+    order = np.argsort(-log_evidence, kind="stable")
+    enough = log_evidence[order] >= np.log(size) - np.log(rate) - np.log(np.arange(1, size + 1))
+    named = np.zeros(size, np.bool_)
+    if enough.any():
+        named[order[: int(np.flatnonzero(enough)[-1]) + 1]] = True
+    return named

@@ -1,0 +1,155 @@
+"""The contract of a scenario: a synthetic contest with known truth.
+
+A clean world holds everything honest that looks odd; a manipulation is planted into a clean world and
+records each station that it changed. ``scenarios/`` has one file a scenario; there is no list to edit.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import importlib
+import json
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from recanvass.case import Announced
+from recanvass.errors import UnknownName
+from recanvass.results import Results
+
+#: The version of the class of clean contests that `draw_clean` draws from.
+CLEAN_CLASS = "clean-2026.1"
+
+
+@dataclass(frozen=True)
+class Planted:
+    """One thing that was done to some stations.
+
+    Parameters
+    ----------
+    kind : str
+        The scenario that did it.
+    rows : tuple of int
+        The positions of the stations in the table.
+    facts : mapping
+        Plain values: district, percentage, ...
+    """
+
+    kind: str
+    rows: tuple[int, ...]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class World:
+    """A simulated contest, the same contest before anything was done, and what was done."""
+
+    name: str
+    results: Results
+    before: Results
+    planted: tuple[Planted, ...] = ()
+    announced: tuple[Announced, ...] = ()
+
+    def truth(self) -> dict[str, Any]:
+        """Plain values: what was planted, at which stations, and how many votes it moved."""
+        stations = self.results.stations
+        moved = self.results.votes.astype(np.int64) - self.before.votes
+        return {
+            "scenario": self.name,
+            "stations": len(self.results),
+            "votes_moved": {o: int(moved[:, j].sum()) for j, o in enumerate(self.results.options)},
+            "votes_changed": int(np.abs(moved).sum()),
+            "planted": [
+                {
+                    "kind": p.kind,
+                    "stations": [stations[i] for i in p.rows],
+                    "facts": dict(p.facts),
+                    "votes_moved": int(moved[list(p.rows)].clip(min=0).sum()) if p.rows else 0,
+                }
+                for p in self.planted
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class Scenario(ABC):
+    """A way to make contests. Fields of a subclass are its parameters."""
+
+    kind: ClassVar[Literal["clean", "planted", "control"]] = "planted"
+
+    @property
+    def name(self) -> str:
+        """The name of the scenario: that of its file."""
+        return type(self).__module__.rsplit(".", 1)[-1]
+
+    @abstractmethod
+    def build(self, rng: np.random.Generator, stations: int) -> World:
+        """One contest of about so many stations; the generator alone decides it."""
+
+
+def names() -> tuple[str, ...]:
+    """The scenarios: the files of the folder, in alphabetical order."""
+    folder = importlib.import_module("recanvass.scenarios")
+    found = pkgutil.iter_modules(folder.__path__)
+    return tuple(sorted(m.name for m in found if not m.name.startswith("_")))
+
+
+def scenario(name: str, **parameters: Any) -> Scenario:
+    """The scenario of this name, with these parameters."""
+    if name not in names():
+        near = get_close_matches(name, names(), 1)
+        hint = f" Did you mean {near[0]!r}?" if near else f" There are {', '.join(names())}."
+        raise UnknownName(f"There is no scenario {name!r}.{hint}")
+    module = importlib.import_module(f"recanvass.scenarios.{name}")
+    (kind,) = [
+        k
+        for k in vars(module).values()
+        if isinstance(k, type) and issubclass(k, Scenario) and k.__module__ == module.__name__
+    ]
+    made: Scenario = kind(**parameters)
+    return made
+
+
+def draw_clean(rng: np.random.Generator) -> World:
+    """One draw from the class of clean contests: its kind, its size and its shape are all random."""
+    clean = [n for n in names() if scenario(n).kind == "clean"]
+    chosen = scenario(clean[int(rng.integers(len(clean)))])
+    return chosen.build(rng, int(rng.choice([300, 1000, 3000, 10000], p=[0.3, 0.35, 0.25, 0.1])))
+
+
+def fingerprint() -> str:
+    """SHA-256 over a draw of every clean scenario and some draws of the class: it changes if the class does."""
+    hasher = hashlib.sha256(CLEAN_CLASS.encode())
+    for name in names():
+        if scenario(name).kind == "clean":
+            world = scenario(name).build(np.random.default_rng(0), 200)
+            hasher.update(f"{name} {world.results.digest}".encode())
+    for seed in range(4):
+        hasher.update(draw_clean(np.random.default_rng(seed)).results.digest.encode())
+    return hasher.hexdigest()
+
+
+def write(world: World, path: Path) -> Path:
+    """The contest as a CSV file in the layout of a commission, and its truth beside it.
+
+    Returns
+    -------
+    Path
+        The file of the truth, ``<path>.truth.json``.
+    """
+    frame = world.results.to_frame()
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(frame.columns)
+        for row in frame.iter_rows():
+            writer.writerow(["" if cell is None else cell for cell in row])
+    truth = path.with_name(path.name + ".truth.json")
+    truth.write_text(json.dumps(world.truth(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return truth

@@ -1,0 +1,1 @@
+"""The scenarios, one a file; see `recanvass.scenario` for the contract."""

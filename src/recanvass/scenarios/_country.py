@@ -1,0 +1,258 @@
+r"""How an honest contest comes about: places, people, turnout, choice, count.
+
+Stations lie in districts, districts in regions; each is urban or rural, with its own sizes. On the
+logit scale
+
+.. math::
+    \mathrm{turnout}_i &= \mu + u_i \delta + r_{g(i)} + d_{h(i)} + s_i, \\
+    \eta_{ij} &= \log \pi_j + u_i \beta_j + \rho_{g(i)j} + \kappa_{h(i)j} + \sigma_{ij} + \gamma_j z_i
+
+with :math:`u` urban, :math:`z` the station's standardised turnout and :math:`\gamma` the slope of support on
+turnout, of either sign; the station's terms :math:`s, \sigma` follow an autoregression along the official
+order, so that neighbours resemble each other, with heavy (Student) tails and a scatter that differs from
+district to district. Constants are added to the turnout and to the leader's :math:`\eta` so that the contest has
+exactly the level it is given. Ballots are binomial draws of the register, invalid ones of the ballots, votes
+a multinomial draw of the rest. Nothing else happens at the count. ``benchmarks/shapes.py`` fits the figures of
+real contests and ``benchmarks/realism.py`` measures how well the two can be told apart.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import lfilter
+
+from recanvass.results import Contest, Labels, Results
+
+Floats = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+#: The smallest and the largest register of an ordinary station.
+LEAST_REGISTERED, MOST_REGISTERED = 5, 12_000
+
+
+@dataclass(frozen=True)
+class Country:
+    """The shape of an honest contest; spreads are standard deviations on the logit scale."""
+
+    options: int = 5
+    leader: float = 0.45
+    turnout: float = 0.6
+    urban: float = 0.55
+    urban_turnout: float = -0.35
+    urban_leader: float = -0.5
+    region_spread: float = 0.3
+    district_spread: float = 0.25
+    station_spread: float = 0.3
+    turnout_region_spread: float = 0.15
+    turnout_district_spread: float = 0.12
+    turnout_spread: float = 0.25
+    slope: float = 0.1
+    neighbours: float = 0.4
+    invalid: float = 0.012
+    town_size: float = 1500.0
+    village_size: float = 450.0
+    town_size_spread: float = 0.4
+    village_size_spread: float = 0.6
+    town_clustering: float = 0.3
+    district_size_spread: float = 0.2
+    district_scatter: float = 0.3
+    tails: float = 1.5
+    per_district: int = 40
+    per_region: int = 8
+    unevenness: float = 0.4
+
+
+@dataclass(frozen=True)
+class Electorate:
+    """A country before the count: places, register, and the probabilities of each station."""
+
+    country: Country
+    region: Counts
+    district: Counts
+    urban: NDArray[np.bool_]
+    registered: Counts
+    turnout: Floats
+    invalid: Floats
+    support: Floats
+
+    def __len__(self) -> int:
+        return len(self.registered)
+
+
+def logistic(x: Floats) -> Floats:
+    """The inverse of the logit."""
+    return np.asarray(1 / (1 + np.exp(-x)))
+
+
+def level(logits: Floats, weights: NDArray[Any], target: float) -> float:
+    """What to add to all logits so that their weighted mean probability is the target (Newton's method)."""
+    weight = weights / weights.sum()
+    shift = float(np.log(target / (1 - target)) - (weight * logits).sum())
+    for _ in range(12):
+        rate = logistic(logits + shift)
+        miss = float((weight * rate).sum()) - target
+        shift -= miss / max(float((weight * rate * (1 - rate)).sum()), 1e-6)
+        if abs(miss) < 1e-9:
+            break
+    return shift
+
+
+def electorate(rng: np.random.Generator, stations: int, country: Country) -> Electorate:
+    """Places and people; about ``stations`` of them, in official order."""
+    districts = max(1, round(stations / country.per_district))
+    regions = max(1, round(districts / country.per_region))
+    weights = rng.gamma(1 / country.unevenness**2, size=districts) + 1e-6
+    district = np.sort(rng.choice(districts, size=stations, p=weights / weights.sum()))
+    of_region = np.sort(rng.integers(regions, size=districts))
+    region = of_region[district]
+    strength = 1 / max(country.town_clustering, 1e-3) - 1
+    inclined = rng.beta(strength * country.urban + 1e-3, strength * (1 - country.urban) + 1e-3, districts)
+    urban = rng.random(stations) < inclined[district]
+    size = np.where(urban, country.town_size, country.village_size)
+    scatter = np.where(urban, country.town_size_spread, country.village_size_spread)
+    logs = np.log(size) + scatter * rng.normal(0, 1, stations)
+    registered = np.exp(logs + rng.normal(0, country.district_size_spread, districts)[district])
+    registered = np.clip(np.rint(registered), LEAST_REGISTERED, MOST_REGISTERED).astype(np.int64)
+    turned = _spread(rng, district, country, country.turnout_spread)
+    turned += rng.normal(0, country.turnout_region_spread, regions)[region]
+    turned += rng.normal(0, country.turnout_district_spread, districts)[district]
+    z = (turned - turned.mean()) / max(float(turned.std()), 1e-9)
+    turned += urban * country.urban_turnout
+    turned += level(turned, registered, country.turnout)
+    support = _support(rng, country, region, district, urban, z, registered * logistic(turned))
+    odd = rng.normal(0, 0.25, districts)[district]
+    invalid = logistic(np.log(country.invalid / (1 - country.invalid)) + odd)
+    return Electorate(country, region, district, urban, registered, logistic(turned), invalid, support)
+
+
+def _spread(rng: np.random.Generator, district: Counts, country: Country, spread: float, columns: int = 1) -> Floats:
+    """Terms of the stations, one column an option: neighbours alike, districts of different scatter, heavy tails.
+
+    A station's scale is shared by its columns: with 4 + 6/tails degrees of freedom its law is Student's,
+    whose excess kurtosis is ``tails``.
+    """
+    stations = len(district)
+    noise = lfilter(
+        [np.sqrt(1 - country.neighbours**2)], [1, -country.neighbours], rng.normal(0, 1, (stations, columns)), axis=0
+    )
+    freedom = 4 + 6 / max(country.tails, 1e-3)
+    scale = np.sqrt((freedom - 2) / rng.chisquare(freedom, stations))
+    tau = country.district_scatter
+    scale *= np.exp(tau * rng.normal(0, 1, int(district.max(initial=0)) + 1) - tau**2)[district]
+    made = spread * scale[:, None] * noise
+    return np.asarray(made[:, 0] if columns == 1 else made)
+
+
+def _support(
+    rng: np.random.Generator,
+    country: Country,
+    region: Counts,
+    district: Counts,
+    urban: NDArray[np.bool_],
+    z: Floats,
+    voters: Floats,
+) -> Floats:
+    k, stations = country.options, len(region)
+    if k == 1:
+        return np.ones((stations, 1))
+    rest = rng.dirichlet(np.full(k - 1, 1.5)) * (1 - country.leader)
+    eta = np.log(np.maximum(np.concatenate([[country.leader], rest]), 1e-3))[None, :].repeat(stations, axis=0)
+    eta += rng.normal(0, country.region_spread, (int(region.max()) + 1, k))[region]
+    eta += rng.normal(0, country.district_spread, (int(district.max()) + 1, k))[district]
+    eta += _spread(rng, district, country, country.station_spread, k)
+    eta[:, 0] += urban * country.urban_leader + country.slope * z
+    eta -= eta.max(axis=1, keepdims=True)
+    odds = eta[:, 0] - np.log(np.exp(eta[:, 1:]).sum(axis=1))
+    eta[:, 0] += level(odds, voters, country.leader)
+    eta -= eta.max(axis=1, keepdims=True)
+    made = np.exp(eta)
+    return np.asarray(made / made.sum(axis=1, keepdims=True))
+
+
+def counted(rng: np.random.Generator, people: Electorate, title: str = "A simulated contest") -> Results:
+    """The honest count of an electorate."""
+    ballots = rng.binomial(people.registered, people.turnout)
+    invalid = rng.binomial(ballots, people.invalid)
+    votes = rng.multinomial(ballots - invalid, people.support)
+    return table(people, ballots, invalid, votes, title)
+
+
+def table(people: Electorate, ballots: Counts, invalid: Counts, votes: Counts, title: str) -> Results:
+    """The counts as results, with the names of the places."""
+    names = [f"Option {chr(65 + j)}" if j < 26 else f"Option {j + 1}" for j in range(votes.shape[1])]
+    order = np.arange(len(people)) + 1
+    places = {
+        "region": Labels.of([f"Region {g + 1:02d}" for g in people.region]),
+        "district": Labels.of([f"District {h + 1:03d}" for h in people.district]),
+        "station": Labels.of([f"{h + 1:03d}-{i:06d}" for h, i in zip(people.district, order, strict=True)]),
+    }
+    counts = {
+        "registered": people.registered,
+        "ballots": ballots.astype(np.int64),
+        "valid": (ballots - invalid).astype(np.int64),
+        "invalid": invalid.astype(np.int64),
+    }
+    return Results(tuple(names), votes.astype(np.int64), counts, places=places, contest=Contest(title=title))
+
+
+@cache
+def fitted() -> dict[str, dict[str, Any]]:
+    """The shapes of real clean contests of the development half (``scenario_shapes.toml``), by name."""
+    text = (resources.files("recanvass") / "scenario_shapes.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def bounds(figure: str) -> tuple[float, float]:
+    """Between which values a figure is drawn: the range of the fitted shapes, a quarter wider at either end."""
+    seen = [float(shape[figure]) for shape in fitted().values()]
+    margin = (max(seen) - min(seen)) / 4
+    return max(0.0, min(seen) - margin), max(seen) + margin
+
+
+def several(rng: np.random.Generator) -> Country:
+    """A country drawn at random: what most clean scenarios start from.
+
+    Spreads, neighbours, clustering and invalid rates lie anywhere in the `bounds` of the fitted shapes, each by
+    itself; what politics decides (levels, the number of options, slopes) is drawn over wide ranges of our own.
+    """
+
+    def between(figure: str, least: float = 0.0, most: float = np.inf) -> float:
+        low, high = bounds(figure)
+        return float(rng.uniform(max(low, least), min(high, most)))
+
+    return Country(
+        options=int(rng.integers(2, 9)),
+        leader=float(rng.uniform(0.22, 0.68)),
+        turnout=float(rng.uniform(0.35, 0.85)),
+        urban=float(rng.uniform(0.25, 0.9)),
+        urban_turnout=float(rng.normal(-0.15, 0.3)),
+        urban_leader=float(rng.normal(-0.1, 0.4)),
+        region_spread=between("region_spread"),
+        district_spread=between("district_spread"),
+        station_spread=between("station_spread"),
+        turnout_region_spread=between("turnout_region_spread"),
+        turnout_district_spread=between("turnout_district_spread"),
+        turnout_spread=between("turnout_spread"),
+        slope=float(rng.normal(0, 0.2)),
+        neighbours=between("neighbours", most=0.9),
+        invalid=between("invalid", least=0.001),
+        town_size=float(rng.uniform(400, 2400)),
+        village_size=float(rng.uniform(120, 600)),
+        town_size_spread=between("town_size_spread", least=0.05),
+        village_size_spread=between("village_size_spread", least=0.3),
+        town_clustering=between("town_clustering", least=0.02, most=0.95),
+        per_district=int(rng.integers(12, 90)),
+        per_region=int(rng.integers(3, 20)),
+        district_size_spread=between("district_size_spread"),
+        district_scatter=between("district_scatter"),
+        tails=between("tails"),
+        unevenness=float(rng.uniform(0.1, 1.0)),
+    )

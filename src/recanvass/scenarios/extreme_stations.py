@@ -1,0 +1,44 @@
+"""Stations that report nearly full turnout and nearly full support."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from recanvass.scenario import Scenario, World
+from recanvass.scenarios._planting import base, replaced, some_stations, with_leader, world
+
+
+@dataclass(frozen=True)
+class ExtremeStations(Scenario):
+    """At some stations turnout and the leader's share are both above 95 per cent (F7).
+
+    Parameters
+    ----------
+    extent : float
+        The share of stations.
+    clean : str
+        The clean scenario that it is planted into.
+    """
+
+    extent: float = 0.02
+    clean: str = "clean_mixture"
+
+    kind = "planted"
+
+    def build(self, rng: np.random.Generator, stations: int) -> World:
+        """One contest."""
+        before = base(self.clean, rng, stations)
+        rows = some_stations(before, rng, self.extent)
+        leader = before.leader
+        ballots = rng.binomial(before.counts["registered"][rows], rng.uniform(0.96, 1.0, rows.size))
+        ballots = np.maximum(ballots, before.counts["ballots"][rows])
+        invalid = rng.binomial(ballots, 0.002)
+        valid = ballots - invalid
+        votes = before.votes[rows].copy()
+        votes[:, leader] += np.maximum(valid - votes.sum(axis=1), 0)
+        valid = votes.sum(axis=1)
+        votes = with_leader(votes, leader, rng.binomial(valid, rng.uniform(0.96, 1.0, rows.size)))
+        after = replaced(before, rows, votes, ballots=valid + invalid, valid=valid, invalid=invalid)
+        return world(self.name, before, after, rows, option=before.options[leader])

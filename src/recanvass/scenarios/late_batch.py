@@ -1,0 +1,51 @@
+"""Votes added at the stations that are counted last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from recanvass.scenario import Scenario, World
+from recanvass.scenarios._planting import base, replaced, world
+
+
+@dataclass(frozen=True)
+class LateBatch(Scenario):
+    """The last stations of each region gain votes for the leader (F11).
+
+    Parameters
+    ----------
+    extent : float
+        The share of each region's stations, from the end of the official order.
+    dose : float
+        The part of the abstainers that is added.
+    clean : str
+        The clean scenario that it is planted into.
+    """
+
+    extent: float = 0.1
+    dose: float = 0.4
+    clean: str = "clean_mixture"
+
+    kind = "planted"
+
+    def build(self, rng: np.random.Generator, stations: int) -> World:
+        """One contest."""
+        before = base(self.clean, rng, stations)
+        leader = before.leader
+        rows = np.sort(
+            np.concatenate([r[len(r) - max(1, round(self.extent * len(r))) :] for _, r in before.areas("region")])
+        )
+        home = np.maximum(before.counts["registered"][rows] - before.counts["ballots"][rows], 0)
+        added = rng.binomial(home, self.dose)
+        votes = before.votes[rows].copy()
+        votes[:, leader] += added
+        after = replaced(
+            before,
+            rows,
+            votes,
+            ballots=before.counts["ballots"][rows] + added,
+            valid=before.counts["valid"][rows] + added,
+        )
+        return world(self.name, before, after, rows, option=before.options[leader])

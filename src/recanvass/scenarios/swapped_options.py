@@ -1,0 +1,39 @@
+"""Protocols in which the figures of the two largest options are exchanged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from recanvass.scenario import Scenario, World
+from recanvass.scenarios._planting import base, replaced, some_stations, world
+
+
+@dataclass(frozen=True)
+class SwappedOptions(Scenario):
+    """At some stations the first two options change places (F9).
+
+    Parameters
+    ----------
+    extent : float
+        The share of stations.
+    clean : str
+        The clean scenario that it is planted into.
+    """
+
+    extent: float = 0.02
+    clean: str = "clean_mixture"
+
+    kind = "planted"
+
+    def build(self, rng: np.random.Generator, stations: int) -> World:
+        """One contest."""
+        before = base(self.clean, rng, stations)
+        rows = some_stations(before, rng, self.extent)
+        order = np.argsort(-before.votes.sum(axis=0), kind="stable")
+        votes = before.votes[rows].copy()
+        if votes.shape[1] > 1:
+            first, second = int(order[0]), int(order[1])
+            votes[:, [first, second]] = votes[:, [second, first]]
+        return world(self.name, before, replaced(before, rows, votes), rows)

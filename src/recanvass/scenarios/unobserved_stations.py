@@ -1,0 +1,52 @@
+"""Ballots added only where nobody watched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from recanvass.scenario import Scenario, World
+from recanvass.scenarios._planting import base, replaced, some_stations, world
+
+
+@dataclass(frozen=True)
+class UnobservedStations(Scenario):
+    """A random part of the stations has observers; at the others ballots are added for the leader (F12).
+
+    Parameters
+    ----------
+    observed : float
+        The share of stations with observers, drawn by lot.
+    dose : float
+        The typical part of the abstainers that is added elsewhere.
+    clean : str
+        The clean scenario that it is planted into.
+    """
+
+    observed: float = 0.2
+    dose: float = 0.3
+    clean: str = "clean_mixture"
+
+    kind = "planted"
+
+    def build(self, rng: np.random.Generator, stations: int) -> World:
+        """One contest."""
+        before = base(self.clean, rng, stations)
+        leader = before.leader
+        watched = some_stations(before, rng, self.observed)
+        rows = np.setdiff1d(np.arange(len(before)), watched)
+        part = np.minimum(np.abs(rng.normal(0, self.dose, rows.size)), 1)
+        home = np.maximum(before.counts["registered"][rows] - before.counts["ballots"][rows], 0)
+        added = rng.binomial(home, part)
+        votes = before.votes[rows].copy()
+        votes[:, leader] += added
+        after = replaced(
+            before,
+            rows,
+            votes,
+            ballots=before.counts["ballots"][rows] + added,
+            valid=before.counts["valid"][rows] + added,
+        )
+        names = before.stations
+        return world(self.name, before, after, rows, observed=[names[i] for i in watched])

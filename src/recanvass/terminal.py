@@ -1,0 +1,216 @@
+"""What the command line shows: sheets and statements on standard output, stages on standard error."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from recanvass import wording
+from recanvass.errors import UsageError
+from recanvass.wording import count, phrase, show
+
+if TYPE_CHECKING:
+    from recanvass.examination import Examination, Progress
+    from recanvass.finding import Skipped
+    from recanvass.planning import Plan
+    from recanvass.results import Results
+
+#: Longest lists printed before the rest is counted.
+MOST = 8
+
+
+def console(*, err: bool = False) -> Console:
+    """A terminal that breaks lines at words and invents nothing when piped."""
+    stream = sys.stderr if err else sys.stdout
+    width = None if stream.isatty() else 100
+    return Console(file=stream, width=width, highlight=False, emoji=False, markup=False, soft_wrap=False)
+
+
+@contextmanager
+def stages() -> Iterator[Progress]:
+    """Stages with the time left, on a terminal; nothing when piped."""
+    if not sys.stderr.isatty():
+        yield lambda done, total, stage: None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console(err=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def tell(done: int, total: int, stage: str) -> None:
+            bar.update(task, description=stage.replace("_", " ") or "done", completed=done, total=total)
+
+        yield tell
+
+
+def print_sheet(results: Results) -> None:
+    """The verification sheet of a reading."""
+    out, sheet = console(), results.sheet
+    _line(out, phrase("terminal", "title", facts={"name": results.source.name}), "bold")
+    if sheet is None:
+        return
+    facts = {
+        "stations": len(results),
+        "records": sheet.records,
+        "quarantined": len(sheet.quarantined),
+        "options": len(results.options),
+        "sha256": results.source.sha256,
+        "encoding": results.source.encoding or "–",
+        "part": results.source.part or "–",
+    }
+    _line(out, phrase("terminal", "counted", facts=facts))
+    _line(out, phrase("terminal", "file", facts=facts), "dim")
+    out.print(_columns_table(results))
+    _section(out, "warnings", [w.message for w in sheet.warnings])
+    _section(out, "identities", [_identity(i.name, i.checked, i.broken, i.excess) for i in sheet.identities])
+    _section(out, "issues", [issue_sentence(i.code, i.stations, dict(i.facts)) for i in sheet.issues])
+    reasons = [
+        f"{phrase('terminal', 'row', facts={'row': q.row})}: {show(q.reason)} {show(q.text, 80)}"
+        for q in sheet.quarantined
+    ]
+    _section(out, "quarantined", reasons)
+    _section(out, "ignored", [wording.listed(sheet.ignored, most=30)] if sheet.ignored else [])
+
+
+def print_examination(exam: Examination, page: Path | None, language: str = "en") -> None:
+    """The statement, a line a finding, and where the dossier is, if one was written."""
+    out, said = console(), exam.statement
+    _line(out, phrase("statement", "grade", said.grade, language=language).upper(), "bold")
+    _line(out, said.sentence)
+    _line(out, alarm_sentence(dict(said.alarm), language), "dim")
+    out.print()
+    table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(width=1)
+    table.add_column(width=24, no_wrap=True)
+    table.add_column()
+    for finding in exam.findings:
+        summary = wording.summary(finding.method, finding.answer.outcome, finding.answer.facts, language, finding.of)
+        title = phrase(finding.method, "title", language=language)
+        table.add_row(finding.evidence_class, Text(show(title, 24)), Text(summary))
+    for reason, titles in _by_reason(exam.skipped, language).items():
+        table.add_row(
+            "–",
+            Text(phrase("terminal", "not_asked", language=language), style="dim"),
+            Text(f"{wording.listed(titles, language, 30)}. {reason}", style="dim"),
+        )
+    out.print(table)
+    if page is not None:
+        out.print()
+        out.print(Text(str(page)), soft_wrap=True)
+
+
+def _by_reason(skipped: Sequence[Skipped], language: str) -> dict[str, list[str]]:
+    """The titles of methods that were not asked, under the reason that they share."""
+    reasons: dict[str, list[str]] = {}
+    for skip in skipped:
+        reason = wording.skipped(skip.method, skip.code, skip.facts, language)
+        reasons.setdefault(reason, []).append(phrase(skip.method, "title", language=language))
+    return reasons
+
+
+def print_plan(plan: Plan) -> None:
+    """A plan of observation, a line a figure."""
+    out = console()
+    facts = {
+        "stations": plan.stations,
+        "frame": plan.frame,
+        "margin": plan.margin,
+        "level": plan.level,
+        "spread": plan.heterogeneity.spread,
+        "effect": plan.smallest_effect or 0.0,
+        "extent": plan.sure_extent or 0,
+        "spare": plan.spare,
+        "silent": plan.silent,
+    }
+    keys = ["drawn", "measured" if plan.heterogeneity.measured else "assumed"]
+    keys += ["spare"] if plan.spare else []
+    keys += ["extent"] if plan.sure_extent else []
+    keys += ["effect"] if plan.smallest_effect else []
+    for key in keys:
+        _line(out, phrase("terminal", "plan", key, facts=facts))
+    for name, stations in plan.allocation.items():
+        _line(out, f"  {stations:>6,}  {show(name)}")
+
+
+def alarm_sentence(alarm: dict[str, object], language: str = "en") -> str:
+    """The alarm limit with what was measured."""
+    key = "measured" if alarm.get("worlds") else "unmeasured"
+    return phrase("statement", "alarm", key, facts=alarm, language=language)
+
+
+def issue_sentence(code: str, stations: Sequence[str], facts: dict[str, object]) -> str:
+    """One issue with its first stations."""
+    given = {"stations": len(stations), "names": list(stations), **facts}
+    return phrase("issues", code, facts=given)
+
+
+def ask(question: str, choices: Sequence[str]) -> str:
+    """One question on the terminal; an empty answer stops the reading."""
+    out = console(err=True)
+    _line(out, question)
+    for number, choice in enumerate(choices, 1):
+        _line(out, f"  {number}  {show(choice)}")
+    for _ in range(3):
+        answer = input("> ").strip()
+        if answer.isdigit() and 1 <= int(answer) <= len(choices):
+            return choices[int(answer) - 1]
+        if answer in choices:
+            return answer
+        if not answer:
+            break
+    raise UsageError("No column was chosen, so nothing was read; give the choice in a mapping file.")
+
+
+def elapsed(since: float) -> float:
+    """Seconds since a moment of `time.perf_counter`."""
+    return time.perf_counter() - since
+
+
+def _columns_table(results: Results) -> Table:
+    sheet = results.sheet
+    assert sheet is not None
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for key in ("figure", "header", "decided", "known", "total"):
+        numbers = key in ("known", "total")
+        table.add_column(phrase("terminal", "columns", key), justify="right" if numbers else "left", overflow="fold")
+    totals = results.totals
+    for name, header in sheet.columns.items():
+        total = totals.get(name)
+        known = sheet.known.get(name)
+        table.add_row(
+            Text(show(name, 40)),
+            Text(show(header, 60)),
+            Text(sheet.decided.get(name, "")),
+            Text("" if known is None else count(known)),
+            Text("" if total is None else f"{total:,}"),
+        )
+    return table
+
+
+def _identity(name: str, checked: int, broken: int, excess: int) -> str:
+    facts = {"checked": checked, "broken": broken, "excess": excess, "name": phrase("issues", "identity", name)}
+    return phrase("terminal", "identity" if broken else "identity_holds", facts=facts)
+
+
+def _section(out: Console, key: str, lines: Sequence[str]) -> None:
+    if not lines:
+        return
+    _line(out, "")
+    _line(out, phrase("terminal", "sections", key), "bold")
+    for line in lines[:MOST]:
+        _line(out, f"· {line}")
+    if len(lines) > MOST:
+        _line(out, phrase("terminal", "more", facts={"rest": len(lines) - MOST}), "dim")
+
+
+def _line(out: Console, text: str, style: str = "") -> None:
+    out.print(Text(text, style=style))

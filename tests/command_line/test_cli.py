@@ -1,0 +1,126 @@
+"""The command line as a user meets it: exit codes, streams, messages."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEADER = "station,region,registered,ballots,valid,invalid,Adams,Baker\n"
+
+
+def table(rows: int = 60) -> str:
+    lines = [f"S{i:03d},Region {i % 3},{1000 + i},{600 + i},{590 + i},10,{300 + i},290\n" for i in range(rows)]
+    return HEADER + "".join(lines)
+
+
+def run(*arguments: str, cwd: Path, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "recanvass", *arguments],
+        cwd=cwd, capture_output=True, text=True, check=False, input=stdin, timeout=240,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "results.csv"
+    path.write_text(table(), encoding="utf-8")
+    return path
+
+
+def test_read_prints_one_object(file: Path, tmp_path: Path) -> None:
+    done = run("read", str(file), "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    made = json.loads(done.stdout)
+    assert made["rows"] == 60
+    assert made["totals"]["registered"] == sum(1000 + i for i in range(60))
+    assert made["totals"]["Adams"] == sum(300 + i for i in range(60))
+    assert {"rows", "quarantined", "totals", "warnings", "columns", "issues"} <= set(made)
+
+
+def test_read_prints_a_sheet_for_people(file: Path, tmp_path: Path) -> None:
+    done = run("read", str(file), cwd=tmp_path)
+    assert done.returncode == 0
+    assert "60 stations" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_examine_writes_a_dossier_and_says_where(file: Path, tmp_path: Path) -> None:
+    done = run("examine", str(file), "-o", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.rstrip().endswith("dossier.html")
+    assert (tmp_path / "out" / "dossier.html").is_file()
+    made = json.loads((tmp_path / "out" / "examination.json").read_text())
+    assert made["run"]["input_name"] == "results.csv"
+    assert str(tmp_path) not in (tmp_path / "out" / "dossier.html").read_text()
+
+
+def test_examine_gives_the_same_bytes_twice(file: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        assert run("examine", str(file), "-o", name, "--seed", "5", cwd=tmp_path).returncode == 0
+    for name in ("dossier.html", "examination.json"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("read", "nothing.csv"), 2, "nothing.csv"),
+        (("examine", "results.csv", "-o", "results.csv"), 2, "is a file"),
+        (("examine", "results.csv", "-o", "out", "--method", "digits"), 2, "digits"),
+        (("examine", "results.csv", "-o", "out", "--language", "fr"), 2, "fr"),
+        (("examine", "results.csv"), 2, "--out"),
+        (("simulate", "clean_mixtures"), 2, "Did you mean 'clean_mixture'"),
+        (("read", "bad.csv"), 3, "row 3"),
+    ],
+)
+def test_a_mistake_is_one_line(file: Path, tmp_path: Path, arguments: tuple[str, ...], code: int, words: str) -> None:
+    (tmp_path / "bad.csv").write_text(
+        table(3).replace("S001,Region 1,1001,601", "S001,Region 1,1001,-5"), encoding="utf-8"
+    )
+    done = run(*arguments, cwd=tmp_path)
+    assert done.returncode == code, done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_what_is_ambiguous_is_refused_in_a_script_with_a_mapping_to_edit(tmp_path: Path) -> None:
+    lines = ["place,a1,a2,a3\n"] + [f"P{i},{100 + i},{50 + 2 * i},{7 + i}\n" for i in range(30)]
+    (tmp_path / "odd.csv").write_text("".join(lines), encoding="utf-8")
+    done = run("read", "odd.csv", "--json", cwd=tmp_path)
+    if done.returncode == 0:
+        pytest.fail(f"columns a1, a2, a3 were guessed: {done.stdout[:300]}")
+    assert done.returncode == 3
+    assert "odd.csv" in done.stderr
+    assert (tmp_path / "odd.csv.mapping.toml").is_file()
+
+
+def test_simulate_writes_a_contest_that_reads_back(tmp_path: Path) -> None:
+    done = run("simulate", "rounded_results", "-o", "contest.csv", "--stations", "300", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    truth = json.loads((tmp_path / "contest.csv.truth.json").read_text())
+    made = json.loads(run("read", "contest.csv", "--json", cwd=tmp_path).stdout)
+    assert made["rows"] == truth["stations"]
+
+
+def test_help_and_version(tmp_path: Path) -> None:
+    assert "examine" in run("--help", cwd=tmp_path).stdout
+    assert run("--version", cwd=tmp_path).stdout.startswith("recanvass ")
+
+
+def test_the_demo_finds_what_it_planted(tmp_path: Path) -> None:
+    done = run("demo", "-o", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("PLANTED") == 3
+    assert "FOUND" in done.stdout
+    assert (tmp_path / "out" / "dossier" / "dossier.html").is_file()
+    made = json.loads((tmp_path / "out" / "dossier" / "examination.json").read_text())
+    truth = json.loads((tmp_path / "out" / "contest" / "results.csv.truth.json").read_text())
+    assert made["statement"]["grade"] == "incompatible"
+    repeated = next(f for f in made["findings"] if f["method"] == "repeated_percentages")
+    copied = next(p for p in truth["planted"] if p["kind"] == "copied_percentage")
+    assert len(set(copied["stations"]) & set(repeated["stations"])) > len(copied["stations"]) / 2

@@ -1,0 +1,44 @@
+"""Records as tables of words."""
+
+from __future__ import annotations
+
+import pytest
+
+from recanvass.dossier.tables import MOST_ROWS, cell, quantity, table
+
+
+@pytest.mark.parametrize(
+    ("value", "key", "expected"),
+    [
+        (None, "x", "–"),
+        (True, "listed", "yes"),
+        (97699, "stations", "97,699"),
+        (2018, "year", "2018"),
+        (0.622, "share", "62.2\u202f%"),
+        (195.0, "observed", "195"),
+        (-6.478, "log10_p", "−6.5"),
+        (0.0446, "sd", "0.04"),
+        ("district", "level", "district"),
+        ("small", "reason", "fewer than 100"),
+        ("\u202ename", "area", "\\u202ename"),
+    ],
+)
+def test_a_cell_is_written_for_a_reader(value: object, key: str, expected: str) -> None:
+    assert cell(value, key, "integer_percentages", "en") == expected
+
+
+def test_a_long_table_is_cut_and_says_so() -> None:
+    made = table([{"digit": k, "observed": k} for k in range(MOST_ROWS + 7)], "digits", "last_digits", "en")
+    assert len(made["rows"]) == MOST_ROWS
+    assert f"{MOST_ROWS} of {MOST_ROWS + 7} rows" in made["more"]
+
+
+def test_a_table_without_words_keeps_its_own_names() -> None:
+    made = table([{"some_key": "a"}], "never_heard_of", "last_digits", "en")
+    assert made["columns"][0] == {"heading": "some key", "numeric": False}
+    assert "never heard of" in made["title"]
+
+
+@pytest.mark.parametrize(("value", "expected"), [(1234.5, "1,234"), (8.0, "8"), (12.34, "12.3"), (0.05, "0.050")])
+def test_a_quantity_has_the_decimals_its_size_asks_for(value: float, expected: str) -> None:
+    assert quantity(value, "en") == expected

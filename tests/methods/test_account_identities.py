@@ -1,0 +1,259 @@
+"""Accounts: each identity, what is hard, what is material, sums beside announced totals, real contests."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from recanvass import accounts
+from recanvass.case import Announced, Case
+from recanvass.finding import Finding, Skipped
+from recanvass.methods.account_identities import AccountIdentities
+from recanvass.results import Labels, Results
+from tests.conftest import canonical
+from tests.methods.test_integer_percentages import CLEAN, contest
+from tests.references import account_identities as reference
+
+
+def finding(results: Results, *announced: Announced) -> Finding:
+    outcome = AccountIdentities().run(Case(results.contest, results, announced))
+    assert isinstance(outcome, Finding), outcome
+    return outcome
+
+
+def broken(results: Results, row: int, **changes: int) -> Results:
+    counts = {name: results.counts[name].copy() for name in changes}
+    for name, change in changes.items():
+        counts[name][row] += change
+    return results.with_counts(**counts)
+
+
+def full() -> Results:
+    """A contest with every count that a protocol may hold, all in order."""
+    results = contest(200)
+    ballots, spare = results.counts["ballots"], results.counts["registered"] // 10
+    outside = ballots // 20
+    return results.with_counts(
+        received=ballots + spare,
+        unused=spare,
+        issued=ballots,
+        issued_early=ballots * 0,
+        issued_station=ballots - outside,
+        issued_outside=outside,
+        mobile_boxes=outside,
+        stationary_boxes=ballots - outside,
+    )
+
+
+def line(found: Finding, name: str) -> dict[str, Any]:
+    return next(x for x in found.answer.tables["identities"] if x["identity"] == name)
+
+
+def test_contest_in_order_agrees() -> None:
+    found = finding(full())
+    assert (found.status, found.answer.outcome) == ("none", "agree")
+    assert len(found.answer.tables["identities"]) == 12
+    assert all(x["broken"] == 0 for x in found.answer.tables["identities"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "difference", "hard"),
+    [
+        ({"valid": -7}, "votes_valid", 7, 0),
+        ({"valid": -7}, "votes_above_valid", 7, 7),
+        ({"ballots": -4}, "papers_ballots", 4, 4),
+        ({"ballots": 4}, "papers_ballots", -4, 0),
+        ({"registered": -5000}, "ballots_registered", None, 0),
+        ({"issued": -3}, "ballots_issued", 3, 3),
+        ({"received": -9000}, "ballots_received", None, None),
+        ({"mobile_boxes": 6}, "boxes_ballots", 6, 0),
+        ({"unused": 11}, "issued_unused_received", 11, 0),
+        ({"issued_early": 2}, "ways_issued", 2, 0),
+        ({"unused": -100000}, "below_zero", None, None),
+    ],
+)
+def test_each_identity(changes: dict[str, int], name: str, difference: int | None, hard: int | None) -> None:
+    found = finding(broken(full(), 17, **changes))
+    told = line(found, name)
+    assert told["broken"] == 1
+    gap = told["more"] - told["less"]
+    if difference is None:
+        assert gap != 0
+    else:
+        assert gap == difference
+    assert told["hard"] == (abs(gap) if hard is None else hard)
+    listed = next(x for x in found.answer.tables["stations"] if x["identity"] == name)
+    assert (listed["station"], listed["row"], listed["difference"]) == ("S0017", 18, gap)
+    area = next(x for x in found.answer.tables["areas"] if x["identity"] == name)
+    assert area["stations"] == 1
+    assert "S0017" in found.stations
+
+
+def test_options_above_their_valid_votes() -> None:
+    results = full()
+    votes = results.votes.copy()
+    votes[3] = [results.counts["valid"][3] + 30, 0, 0]
+    found = finding(results.with_counts(votes=votes))
+    assert line(found, "option_valid")["hard"] == 30
+    # One station's figure counts once, however many identities it breaks.
+    assert found.answer.facts["affected_votes"] == 30
+
+
+def test_slips_are_described_and_raise_no_alarm() -> None:
+    results = full()
+    for row in range(12):
+        results = broken(results, row, valid=-3 if row % 2 else 3)
+    found = finding(results)
+    assert found.status == "description"
+    assert found.answer.facts["broken"] == 12
+    assert 0 < found.answer.facts["affected_share"] < 0.01
+
+
+def test_material_hard_votes_are_a_contradiction() -> None:
+    results = full()
+    ballots = results.totals["ballots"]
+    border = finding(results).answer.facts["border"]
+    assert border == min(-(-ballots // 100), -(-accounts.lead(results) // 2))
+    votes = results.votes.copy()
+    votes[40, 0] += border - 1
+    assert finding(results.with_counts(votes=votes)).status == "description"
+    votes = votes.copy()
+    votes[40, 0] += 1
+    found = finding(results.with_counts(votes=votes))
+    assert (found.status, found.answer.outcome) == ("contradiction", "stations")
+    assert found.stations == ("S0040",)
+    assert found.answer.facts["affected_votes"] >= border
+
+
+def test_register_exceeded_is_never_hard() -> None:
+    results = full()
+    results = results.with_counts(registered=np.where(np.arange(200) < 60, 1, results.counts["registered"]))
+    found = finding(results)
+    assert found.status == "description"
+    assert "register" in found.answer.caveats
+
+
+def test_definition_of_a_column_is_not_an_account() -> None:
+    # Blank votes inside "valid": the sum misses it nearly everywhere, and nothing is counted.
+    results = contest(200)
+    valid = results.counts["valid"] + 5
+    found = finding(results.with_counts(valid=valid, ballots=valid + results.counts["invalid"]))
+    assert found.status == "none"
+    assert not line(found, "votes_valid")["counts"]
+    assert "definition" in found.answer.caveats
+
+
+def test_blank_votes_are_added_where_the_file_means_it() -> None:
+    results = contest(200)
+    blank = np.full(200, 5)
+    valid = results.counts["valid"] + blank
+    found = finding(results.with_counts(valid=valid, blank=blank, ballots=valid + results.counts["invalid"]))
+    assert found.answer.outcome == "agree"
+
+
+def test_forged_total_is_a_contradiction_where_the_file_is_complete() -> None:
+    results = contest(200)
+    true = results.totals["A"]
+    register = Announced("registered", results.totals["registered"])
+    assert finding(results, register, Announced("A", true)).status == "none"
+    forged = finding(results, register, Announced("A", int(true * 1.2)))
+    assert (forged.status, forged.answer.outcome) == ("contradiction", "total")
+    assert forged.answer.facts["total_column"] == "A"
+    # Without another figure that agrees, stations may be missing from the file.
+    assert finding(results, Announced("A", int(true * 1.2))).status == "description"
+    # Stations that sum to more than was announced need no completeness.
+    assert finding(results, Announced("A", int(true * 0.8))).status == "contradiction"
+    # A few votes are described.
+    assert finding(results, register, Announced("A", true + 3)).status == "description"
+
+
+def test_totals_of_territories() -> None:
+    results = contest(400)
+    region = results.areas("region")
+    rows = region.rows(1)
+    true = int(results.votes[rows, 0].sum())
+    off = Announced("A", true - int(0.05 * results.counts["ballots"][rows].sum()), territory=region.names[1])
+    found = finding(results, off)
+    assert found.status == "contradiction"
+    assert found.answer.tables["totals"][0]["territory"] == region.names[1]
+    assert finding(results, replace(off, count=true - 2)).status == "description"
+    assert finding(results, replace(off, territory="Nowhere")).answer.facts["totals"] == 0
+
+
+def test_equal_names_are_not_a_territory() -> None:
+    results = contest(100)
+    places = {"region": Labels.of(["N", "S"] * 50), "district": Labels.of(["Centre"] * 100)}
+    two = replace(results, places=places)
+    assert accounts.territory_rows(two, "Centre") is None
+    rows = accounts.territory_rows(two, "N / Centre")
+    assert rows is not None
+    assert len(rows) == 50
+
+
+def test_absent_is_not_zero() -> None:
+    results = contest(100)
+    counts = {name: values.copy() for name, values in results.counts.items()}
+    counts["invalid"][4] = 0
+    gaps = replace(results.with_counts(**counts), absent={"invalid": np.arange(100) == 4})
+    found = finding(gaps)
+    assert line(found, "papers_ballots")["checked"] == 99
+    assert found.status == "none"
+
+
+def test_counts_that_would_wrap() -> None:
+    results = contest(100)
+    votes = results.votes.copy()
+    votes[:30] = 2**62
+    found = finding(results.with_counts(votes=votes))
+    assert found.status == "contradiction"
+    assert found.answer.facts["affected_votes"] > 30 * 2**63
+    json.dumps(found.to_dict())
+
+
+def test_null_repairs_everything() -> None:
+    results = full()
+    for row in range(200):
+        results = broken(results, row, ballots=-9, valid=4, issued=-20, mobile_boxes=3)
+    case = Case(results.contest, results, (Announced("A", 1), Announced("registered", 5)))
+    repaired = AccountIdentities().run(AccountIdentities().null(case, np.random.default_rng(0)))
+    assert isinstance(repaired, Finding)
+    assert (repaired.status, repaired.answer.facts["totals_differ"]) == ("none", 0)
+
+
+def test_json_and_back_and_a_drawing_from_it() -> None:
+    found = finding(broken(full(), 3, valid=-7), Announced("A", 12))
+    assert Finding.from_dict(json.loads(json.dumps(found.to_dict(), allow_nan=False))) == found
+    for language in ("en", "ru"):
+        assert AccountIdentities().draw(found, language).records
+
+
+def test_votes_alone_have_nothing_to_check() -> None:
+    bare = replace(contest(20), counts={}, places={})
+    found = AccountIdentities().run(Case.of(bare))
+    assert isinstance(found, Finding | Skipped)
+    assert isinstance(AccountIdentities().run(Case.of(bare.take(np.zeros(0, np.int64)))), Skipped)
+
+
+@pytest.mark.parametrize("name", sorted(reference.ABOVE))
+def test_real_contests(data: Path, name: str) -> None:
+    assert reference.above(data, name) == reference.ABOVE[name]
+    found = finding(canonical(data, name))
+    told = {x["identity"]: x for x in found.answer.tables["identities"]}
+    stations, votes, register = reference.ABOVE[name]
+    assert (told["votes_ballots"]["broken"], told["votes_ballots"]["more"]) == (stations, votes)
+    assert told["ballots_registered"]["broken"] == register
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", [*CLEAN, "mexico_2012", "georgia_2014_local", "georgia_2016_parl", "georgia_2017_local"]
+)
+def test_clean_contests_are_described_without_alarm(data: Path, name: str) -> None:
+    found = finding(canonical(data, name))
+    assert found.status in ("none", "description")
+    assert found.answer.facts["affected_share"] < 0.005

@@ -1,0 +1,93 @@
+"""Machine-counted stations as controls: by hand, a loop, planted votes, states."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recanvass import wording
+from recanvass.case import Case
+from recanvass.method import method
+from recanvass.results import Labels, Results
+from tests.conftest import canonical
+from tests.references import bashkortostan_machines as bashkortostan
+
+
+def two_areas() -> Case:
+    """By hand: area X 400 - .1 * 2000 = 200 above; area Y 700 - .2 * 3000 = 100 above; Z has no machine."""
+    registered = np.array([1000, 1000, 1000, 2000, 500], np.int64)
+    votes = np.array([[100, 50], [300, 50], [200, 40], [500, 80], [400, 10]], np.int64)
+    places = {"region": Labels.of(list("XXYYZ")), "station": Labels.of(list("abcde"))}
+    return Case.of(
+        Results(("A", "B"), votes, {"registered": registered}, places=places), machine_counted=("a", "c", "elsewhere")
+    )
+
+
+def test_two_areas_by_hand() -> None:
+    answer = method("machine_counted_controls").run(two_areas()).answer
+    assert answer.facts["votes"] == pytest.approx(300.0, abs=1e-9)
+    assert answer.facts["share"] == pytest.approx(0.272727273, abs=1e-9)
+    assert (answer.facts["machines"], answer.facts["hands"], answer.facts["areas"]) == (2, 2, 2)
+    assert [row["area"] for row in answer.tables["areas"]] == ["X", "Y"]
+    assert answer.tables["placebo"] == [{"option": "B", "votes": 0, "share": 0.0}]
+
+
+def test_the_published_figure_of_bashkortostan(data: Path) -> None:
+    results = canonical(data, "russia_2018")
+    results = results.take(np.array([name.startswith("Республика Башкортостан|") for name in results.stations]))
+    listed = tuple(name for name in results.stations if int(name.rsplit("|", 1)[1]) in bashkortostan.MACHINES)
+    answer = method("machine_counted_controls").run(Case.of(results, machine_counted=listed)).answer
+    assert answer.facts["areas"] == bashkortostan.COMMISSIONS
+    assert answer.facts["official"] == bashkortostan.OFFICIAL
+    assert answer.facts["votes"] == pytest.approx(bashkortostan.ABOVE, abs=0.01)
+
+
+def planted(added: float) -> Case:
+    case = method("machine_counted_controls").example(np.random.default_rng(3))
+    hand = np.arange(300) % 5 != 0
+    extra = np.where(hand, np.rint(added * case.results.counts["registered"]), 0).astype(np.int64)
+    votes = case.results.votes + extra[:, None] * np.array([1, 0, 0])
+    cast = votes.sum(axis=1)
+    return replace(case, results=case.results.with_counts(votes=votes, ballots=cast, valid=cast))
+
+
+def test_the_difference_equals_a_loop() -> None:
+    case = planted(0.1)
+    results, total = case.results, 0.0
+    for area in set(results.places["region"].values()):
+        rows = [i for i, name in enumerate(results.places["region"].values()) if name == area]
+        machine = [i for i in rows if results.stations[i] in case.machine_counted]
+        people = results.counts["registered"]
+        rate = sum(results.votes[i, 0] for i in machine) / sum(people[i] for i in machine)
+        total += sum(results.votes[i, 0] for i in rows) - rate * sum(people[i] for i in rows)
+    assert method("machine_counted_controls").run(case).answer.facts["votes"] == pytest.approx(total, abs=1e-8)
+
+
+def test_votes_added_where_hands_count_are_found() -> None:
+    clean = method("machine_counted_controls").run(planted(0.0)).answer
+    added = method("machine_counted_controls").run(planted(0.1)).answer
+    truth = planted(0.1).results.totals["A"] - planted(0.0).results.totals["A"]
+    assert added.facts["votes"] - clean.facts["votes"] == pytest.approx(truth, rel=1e-9)
+    assert clean.estimates[0].low < 0 < clean.estimates[0].high
+    assert added.estimates[0].low > 0
+    assert all(abs(row["share"]) < 0.08 for row in added.tables["placebo"])
+
+
+def test_states_with_a_reason_and_sentences() -> None:
+    case = two_areas()
+    for given, parameters, code in [
+        (replace(case, machine_counted=()), {}, "no_list"),
+        (replace(case, machine_counted=("z",)), {}, "none_found"),
+        (replace(case, machine_counted=tuple("abcde")), {}, "nothing_to_compare"),
+        (case, {"option": "Z"}, "no_option"),
+    ]:
+        assert method("machine_counted_controls", **parameters).run(given).code == code
+    facts = method("machine_counted_controls").run(case).answer.facts
+    for language in wording.LANGUAGES:
+        for outcome in ("said", "ranked"):
+            assert wording.summary(
+                "machine_counted_controls", outcome, {**facts, "below": 3, "contests": 11, "largest": 0.1}, language
+            )

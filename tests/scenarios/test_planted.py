@@ -1,0 +1,160 @@
+"""Manipulations: what is untouched stays, the truth is the difference, the thing planted is there."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recanvass import scenario
+from recanvass.scenario import World
+
+CLEAN = [n for n in scenario.names() if scenario.scenario(n).kind == "clean"]
+PLANTED = [n for n in scenario.names() if n not in CLEAN]
+
+
+def build(name: str, seed: int, stations: int, clean: str = "clean_mixture", **parameters: object) -> World:
+    if name != "demo":
+        parameters["clean"] = clean
+    return scenario.scenario(name, **parameters).build(np.random.default_rng(seed), stations)
+
+
+def rows_of(world: World) -> np.ndarray:
+    return np.array(sorted({i for p in world.planted for i in p.rows}), dtype=np.int64)
+
+
+@pytest.mark.parametrize("name", PLANTED)
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 2**32), stations=st.integers(1, 300), clean=st.sampled_from(CLEAN))
+def test_the_rest_is_untouched_and_the_accounts_hold(name: str, seed: int, stations: int, clean: str) -> None:
+    world = build(name, seed, stations, clean)
+    before, after = world.before, world.results
+    rest = np.setdiff1d(np.arange(len(after)), rows_of(world))
+    assert (after.votes[rest] == before.votes[rest]).all()
+    for column, values in before.counts.items():
+        assert (after.counts[column][rest] == values[rest]).all()
+    assert (after.counts["registered"] == before.counts["registered"]).all()
+    assert (after.votes >= 0).all()
+    whole = after.votes.sum(axis=1) == after.counts["valid"]
+    found = after.counts["valid"] + after.counts["invalid"] == after.counts["ballots"]
+    if clean != "clerical_errors" and name != "broken_accounts":
+        assert whole.all()
+        assert found.all()
+    above = after.counts["ballots"] > np.maximum(before.counts["registered"], before.counts["ballots"])
+    assert not above.any()
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_the_truth_is_the_difference(name: str) -> None:
+    world = build(name, 3, 400)
+    truth = world.truth()
+    moved = world.results.votes - world.before.votes
+    assert truth["votes_moved"] == {o: int(moved[:, j].sum()) for j, o in enumerate(world.results.options)}
+    assert truth["votes_changed"] == int(np.abs(moved).sum())
+    named = {s for p in truth["planted"] for s in p["stations"]}
+    changed = {world.results.stations[i] for i in np.flatnonzero(moved.any(axis=1))}
+    assert changed <= named
+    if name == "altered_total":
+        (over,) = [a for a in world.announced if a.count != world.results.totals[a.column]]
+        assert over.column == world.results.options[world.results.leader]
+    else:
+        assert len(changed) > len(named) / 3
+
+
+def test_rounded_results_are_round() -> None:
+    world = build("rounded_results", 5, 2000, turnout=True)
+    rows, leader = rows_of(world), world.before.leader
+    valid = world.results.counts["valid"][rows]
+    share = 100 * world.results.votes[rows, leader] / np.maximum(valid, 1)
+    assert (np.abs(share - np.rint(share)) <= 50 / np.maximum(valid, 1) + 1e-9).all()
+    registered = world.results.counts["registered"][rows]
+    turnout = 100 * world.results.counts["ballots"][rows] / registered
+    assert (np.abs(turnout - np.rint(turnout)) <= 50 / registered + 1e-9).mean() > 0.9
+
+
+@pytest.mark.parametrize("extent", [0.01, 0.1, 0.5])
+def test_an_extent_is_reached_by_whole_districts(extent: float) -> None:
+    world = build("rounded_results", 6, 3000, extent=extent)
+    rows = rows_of(world)
+    assert rows.size >= extent * 3000
+    district = world.results.areas("district")
+    for k in set(district.codes[rows].tolist()):
+        assert set(district.rows(k).tolist()) <= set(rows.tolist())
+
+
+def test_a_copied_percentage_is_met_to_the_ballot() -> None:
+    world = build("copied_percentage", 7, 2000)
+    rows, leader = rows_of(world), world.before.leader
+    (target,) = world.planted[0].facts["targets"]
+    valid = world.results.counts["valid"][rows]
+    wanted = target["percent"] / 100 * valid
+    assert (np.abs(world.results.votes[rows, leader] - wanted) <= 0.5 + 1e-9).all()
+
+
+def test_equalised_results_agree_better_than_chance() -> None:
+    world = build("equalised_results", 8, 2000)
+    rows, leader = rows_of(world), world.before.leader
+    areas = world.results.areas("district").codes[rows]
+    for area in np.unique(areas):
+        here = rows[areas == area]
+        n, x = world.results.counts["valid"][here], world.results.votes[here, leader]
+        p = x.sum() / n.sum()
+        dispersion = ((x - n * p) ** 2 / np.maximum(n * p * (1 - p), 1e-9)).sum() / (len(here) - 1)
+        assert dispersion < 0.2
+
+
+def test_assigned_results_meet_the_district_total() -> None:
+    world = build("assigned_results", 9, 2000)
+    areas = world.results.areas("district")
+    leader = world.before.leader
+    for target in world.planted[0].facts["targets"]:
+        rows = areas.rows(areas.names.index(target["district"]))
+        votes = world.results.votes[rows]
+        assert votes[:, leader].sum() == round(votes.sum() * target["percent"] / 100)
+
+
+def test_invented_turnout_gives_no_option_a_share() -> None:
+    worlds = [build("invented_turnout", seed, 1000, extent=0.5) for seed in range(6)]
+    gained = []
+    for world in worlds:
+        rows, leader = rows_of(world), world.before.leader
+        one, two = (r.votes[rows].sum(axis=0) for r in (world.before, world.results))
+        assert two.sum() > one.sum()
+        gained.append(two[leader] / two.sum() - one[leader] / one.sum())
+    assert abs(float(np.mean(gained))) < 0.01
+
+
+@pytest.mark.parametrize("name", ["ballot_stuffing", "stuffing_and_switching", "late_batch", "unobserved_stations"])
+def test_added_ballots_help_the_leader_only(name: str) -> None:
+    world = build(name, 10, 1000)
+    moved = world.results.votes - world.before.votes
+    leader = world.before.leader
+    assert moved[:, leader].min() >= 0
+    assert np.delete(moved, leader, axis=1).max() <= 0
+    assert moved.sum() == world.results.totals["ballots"] - world.before.totals["ballots"] > 0
+
+
+def test_the_control_is_an_honest_draw_of_another_electorate() -> None:
+    """After a shift at random the share is q + (1 - q) p, and the spread within a district that of counting."""
+    clean = "uniform_places"
+    pairs = []
+    for seed in range(5):
+        world = build("proportional_shift", seed, 1500, clean)
+        leader = world.before.leader
+        for results in (world.before, world.results):
+            codes = results.areas("district").codes
+            n, x = results.counts["valid"].astype(float), results.votes[:, leader].astype(float)
+            p = (np.bincount(codes, x) / np.bincount(codes, n))[codes]
+            spread = ((x - n * p) ** 2 / np.maximum(n * p * (1 - p), 1e-9)).sum() / (len(n) - len(np.unique(codes)))
+            pairs.append(spread)
+        shares = [r.totals[r.options[leader]] / r.totals["valid"] for r in (world.before, world.results)]
+        assert shares[1] == pytest.approx(0.05 + 0.95 * shares[0], abs=0.002)
+    assert np.abs(np.array(pairs) - 1).max() < 0.2
+
+
+def test_the_demonstration_is_what_it_says() -> None:
+    world = scenario.scenario("demo").build(np.random.default_rng(0), 5000)
+    assert len(world.results) == 5000
+    assert len(world.results.areas("district")) == 60
+    assert [p.kind for p in world.planted] == ["rounded_results", "rounded_results", "copied_percentage"]

@@ -1,0 +1,157 @@
+"""Clean worlds: honest accounts, honest draws, a frozen class."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import binom
+
+from recanvass import scenario, wording
+from recanvass.errors import UnknownName
+from recanvass.results import Results
+from recanvass.scenarios._country import Country, counted, electorate, level, logistic, several
+
+CLEAN = [n for n in scenario.names() if scenario.scenario(n).kind == "clean"]
+
+#: A change of the class of clean contests changes this; then its version has to change, and the calibration to be made anew.
+FROZEN = "050894d0619fcd2a488aa27d601fddfe6fb80e6218928b176ef02dda37d3db33"
+
+
+def broken(results: Results) -> np.ndarray:
+    counts = results.counts
+    parts = counts["valid"] + counts["invalid"] != counts["ballots"]
+    return parts | (results.votes.sum(axis=1) != counts["valid"])
+
+
+def test_every_scenario_has_a_sentence() -> None:
+    for name in scenario.names():
+        sentence = wording.phrase("scenarios", name)
+        start = {"clean": "Clean: ", "control": "Control: ", "planted": "Planted: "}[scenario.scenario(name).kind]
+        assert sentence.startswith(start)
+        assert sentence.endswith(".")
+
+
+def test_an_unknown_name_is_refused_with_the_nearest_one() -> None:
+    with pytest.raises(UnknownName, match="ballot_stuffing"):
+        scenario.scenario("ballot_stufing")
+
+
+def test_the_class_is_frozen() -> None:
+    assert (scenario.CLEAN_CLASS, scenario.fingerprint()) == ("clean-2026.1", FROZEN)
+
+
+@pytest.mark.parametrize("name", CLEAN)
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 2**32), stations=st.integers(1, 400))
+def test_clean_worlds_add_up(name: str, seed: int, stations: int) -> None:
+    made = scenario.scenario(name).build(np.random.default_rng(seed), stations)
+    results = made.results
+    assert made.before is results
+    assert made.planted == ()
+    assert len(results) == stations
+    assert (results.votes >= 0).all()
+    if name != "clerical_errors":
+        assert not broken(results).any()
+        if name not in ("certificates", "unregistered_polls", "rounded_registers"):
+            assert (results.counts["ballots"] <= results.counts["registered"]).all()
+    for column, gaps in results.absent.items():
+        values = results.votes if column == "votes" else results.counts[column]
+        assert (values[gaps] == 0).all()
+
+
+@pytest.mark.parametrize("name", scenario.names())
+def test_the_generator_alone_decides(name: str) -> None:
+    one, two, other = (scenario.scenario(name).build(np.random.default_rng(seed), 150) for seed in (4, 4, 5))
+    assert one.results.digest == two.results.digest
+    assert one.truth() == two.truth()
+    assert one.results.digest != other.results.digest
+
+
+def test_what_is_odd_is_there() -> None:
+    def draw(name: str) -> Results:
+        return scenario.scenario(name).build(np.random.default_rng(11), 3000).results
+
+    share = {n: (r := draw(n)).votes[:, r.leader] / np.maximum(r.votes.sum(axis=1), 1) for n in ("two_peoples",)}
+    assert np.mean(np.abs(share["two_peoples"] - 0.5) < 0.1) < 0.3
+    strong = draw("strongholds")
+    assert (strong.votes.max(axis=1) > 0.95 * strong.votes.sum(axis=1)).mean() > 0.01
+    assert (draw("special_stations").counts["registered"] < 90).mean() > 0.05
+    assert draw("unregistered_polls").absent["registered"].mean() > 0.03
+    assert len(draw("many_lists").options) >= 12
+    assert draw("many_lists").absent["votes"].any()
+    guests = draw("certificates").counts
+    assert (guests["ballots"] > guests["registered"]).any()
+    registers = draw("rounded_registers").counts["registered"]
+    assert (registers % 10 == 0).mean() > 0.15
+    assert 0 < broken(draw("clerical_errors")).mean() < 0.015
+
+
+def test_the_count_is_a_multinomial_draw() -> None:
+    """Standardised by its own probabilities, an honest count has variance 1 and no mean."""
+    rng = np.random.default_rng(2)
+    people = electorate(rng, 6000, Country(options=3))
+    results = counted(rng, people)
+    valid = results.counts["valid"]
+    for j in range(3):
+        p = people.support[:, j]
+        here = valid * p * (1 - p) > 5
+        z = ((results.votes[:, j] - valid * p) / np.sqrt(valid * p * (1 - p)))[here]
+        assert abs(z.mean()) < 4 / np.sqrt(z.size)
+        assert abs(z.var() - 1) < 4 * np.sqrt(2.2 / z.size)
+
+
+def test_whole_percentages_come_by_chance_alone() -> None:
+    """The chance that round(m n / 100) is hit, from the drawn probabilities; a plain loop, no kernel."""
+    rng = np.random.default_rng(9)
+    expected = observed = variance = 0.0
+    for _ in range(10):
+        people = electorate(rng, 400, replace(several(rng), options=3))
+        results = counted(rng, people)
+        for n, x, p in zip(results.counts["valid"], results.votes[:, 0], people.support[:, 0], strict=True):
+            if n < 100:
+                continue
+            targets = {int(np.floor(m * n / 100 + 0.5)) for m in range(101)}
+            chance = float(binom.pmf(sorted(targets), n, p).sum())
+            expected, variance = expected + chance, variance + chance * (1 - chance)
+            observed += int(x) in targets
+    assert abs(observed - expected) < 4 * np.sqrt(variance)
+
+
+@given(target=st.floats(0.02, 0.98), seed=st.integers(0, 1000))
+def test_a_level_is_met(target: float, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    logits, weights = rng.normal(rng.normal(), 1.5, 300), rng.integers(1, 1000, 300)
+    shift = level(logits, weights, target)
+    assert np.average(logistic(logits + shift), weights=weights) == pytest.approx(target, abs=1e-6)
+
+
+def test_a_country_has_the_levels_it_is_given() -> None:
+    country = Country(options=4, leader=0.35, turnout=0.7, invalid=0.02, per_district=50)
+    results = counted(np.random.default_rng(3), electorate(np.random.default_rng(4), 5000, country))
+    totals = results.totals
+    assert totals["ballots"] / totals["registered"] == pytest.approx(0.7, abs=0.002)
+    assert totals["Option A"] / totals["valid"] == pytest.approx(0.35, abs=0.002)
+    assert totals["invalid"] / totals["ballots"] == pytest.approx(0.02, abs=0.004)
+    assert 90 <= len(results.areas("district")) <= 100
+
+
+def test_a_written_world_is_the_world(tmp_path: Path) -> None:
+    world = scenario.scenario("ballot_stuffing", clean="many_lists").build(np.random.default_rng(1), 120)
+    truth = scenario.write(world, tmp_path / "contest.csv")
+    assert truth.name == "contest.csv.truth.json"
+    assert json.loads(truth.read_text(encoding="utf-8")) == json.loads(json.dumps(world.truth()))
+    with (tmp_path / "contest.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["station"] for row in rows] == list(world.results.stations)
+    for j, option in enumerate(world.results.options):
+        stood = world.results.stood(j)
+        cells = [row[option] for row in rows]
+        assert [c != "" for c in cells] == stood.tolist()
+        assert [int(c or 0) for c in cells] == world.results.votes[:, j].tolist()

@@ -1,0 +1,56 @@
+"""Calibration: trials, resuming, the table, the bound."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from recanvass import calibration
+from recanvass.calibration import Cell, run, summarise, trials_of, upper_bound
+
+CLEAN = Cell("clean", "clean", 2)
+
+
+def test_the_bound_is_that_of_clopper_and_pearson() -> None:
+    assert upper_bound(0, 300) == pytest.approx(1 - 0.05 ** (1 / 300))
+    assert upper_bound(12, 2000) == pytest.approx(0.00971, abs=2e-4)
+    assert upper_bound(3, 3) == 1.0
+
+
+def test_a_run_that_was_killed_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+
+    def fake(cell: Cell, index: int, seed: int = 0) -> dict[str, object]:
+        made.append(index)
+        return {"index": index, "stations": 1, "kind": "k", "grade": "nothing_detected", "log10_p": 0.0, "methods": {}}
+
+    monkeypatch.setattr(calibration, "trial", fake)
+    cell = Cell("clean", "clean", 5)
+    run([Cell("clean", "clean", 3)], tmp_path)
+    with (tmp_path / "clean.jsonl").open("a") as file:
+        file.write('{"index": 3, "gra')  # torn by a kill
+    run([cell], tmp_path)
+    assert made == [0, 1, 2, 3, 4]
+    assert [t["index"] for t in trials_of(cell, tmp_path)] == [0, 1, 2, 3, 4]
+
+
+def test_the_table_counts_alarms_by_method_and_kind(tmp_path: Path) -> None:
+    run([CLEAN], tmp_path)
+    made = summarise([CLEAN], tmp_path)
+    assert made["headline"]["worlds"] == 2
+    assert made["headline"]["alarms"] == 0
+    assert set(made["methods"]) == set(calibration.counted_methods())
+    assert sum(kind["worlds"] for kind in made["kinds"].values()) == 2
+
+
+def test_trials_are_the_same_whenever_they_are_made() -> None:
+    assert calibration.trial(CLEAN, 1) == calibration.trial(CLEAN, 1)
+
+
+def test_a_broken_limit_is_said() -> None:
+    headline = {"worlds": 2000, "alarms": 12}
+    control = {"name": "x", "scenario": "proportional_shift", "trials": 60, "alarms": 0}
+    assert calibration.broken_promises({"headline": headline, "power": [control]}) == []
+    assert len(calibration.broken_promises({"headline": headline | {"alarms": 60}, "power": [control]})) == 1
+    assert len(calibration.broken_promises({"headline": headline, "power": [control | {"alarms": 30}]})) == 1

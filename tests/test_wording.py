@@ -1,0 +1,71 @@
+"""Numbers as words."""
+
+from __future__ import annotations
+
+import pytest
+
+from recanvass import wording
+from recanvass.errors import UnknownName
+
+
+def test_counts_shares_and_numbers_in_two_languages() -> None:
+    assert wording.count(97699) == "97,699"
+    assert wording.count(97699, "ru") == "97\u202f699"
+    assert wording.share(0.622) == "62.2\u202f%"
+    assert wording.share(0.622, language="ru") == "62,2\u202f%"
+    assert wording.number(-1234.56, 1) == "−1,234.6"
+
+
+@pytest.mark.parametrize(
+    ("log10_p", "text"),
+    [
+        (0, "1.00"),
+        (-0.301, "0.50"),
+        (-1.3, "0.05"),
+        (-9, "10⁻⁹"),
+        (-8.7, "2\u202f×\u202f10⁻⁹"),
+        (-250.04, "9\u202f×\u202f10⁻²⁵¹"),
+    ],
+)
+def test_p_values_from_their_logarithms(log10_p: float, text: str) -> None:
+    assert wording.p_value(log10_p) == text
+
+
+@pytest.mark.parametrize(
+    ("log10_p", "text"),
+    [
+        (-0.1, "more likely than not"),
+        (-1, "about 1 in 10"),
+        (-2.5, "about 1 in 310"),
+        (-8.7, "about 1 in 500 million"),
+        (-14.2, "about 1 in 150 trillion"),
+        (-40.5, "about 1 in 10⁴⁰"),
+    ],
+)
+def test_odds_never_overstate(log10_p: float, text: str) -> None:
+    assert wording.odds(log10_p) == text
+
+
+def test_russian_plurals() -> None:
+    forms = [wording.plural(n, "station", "ru") for n in (1, 2, 5, 11, 21, 22, 112)]
+    assert forms == ["1 участок", "2 участка", "5 участков", "11 участков", "21 участок", "22 участка", "112 участков"]
+
+
+def test_text_from_the_data_is_shown_escaped() -> None:
+    assert wording.show("Nor\u202eht") == "Nor\\u202eht"
+    assert "\x1b" not in wording.show("\x1b[2JCLEAN")
+    assert wording.show("Łódź <b>") == "Łódź <b>"
+    assert len(wording.show("x" * 300)) == 120
+
+
+def test_lists_count_what_they_leave_out() -> None:
+    assert wording.listed(["a"]) == "a"
+    assert wording.listed(["a", "b", "c"]) == "a, b and c"
+    assert wording.listed(list("abcdefghij")) == "a, b, c, d, e, f, g, h and 2 more"
+
+
+def test_a_missing_fact_or_phrase_is_an_error() -> None:
+    with pytest.raises(UnknownName, match="needed"):
+        wording.skipped("skipped", "stations", {"stations": 3})
+    with pytest.raises(UnknownName, match="no_such"):
+        wording.phrase("skipped", "no_such")
