@@ -117,7 +117,7 @@ def look(name: str, one: Pair, groups: Counts, weights: Floats | None, plug_in: 
     rows = rows[_by_content(one.part[rows], one.whole[rows], groups[rows])]
     part, whole = one.part[rows], one.whole[rows]
     _, group = np.unique(groups[rows], return_inverse=True)
-    hits, chance, expected, variance = lattice.chances(part, whole, group.astype(np.int64), plug_in)
+    hits, chance, expected, variance, _ = lattice.chances(part, whole, group.astype(np.int64), plug_in)
     nearest = lattice.nearest_integer(part[hits], whole[hits])
     seen = np.bincount(nearest, minlength=101)[:101].astype(np.float64)
     weight = np.empty(0) if weights is None else weights[rows]
