@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from recanvass import cli_examine
 from recanvass.cli_record import app as record
 from recanvass.errors import MappingNeeded, RecanvassError, UsageError
 from recanvass.version import VERSION
@@ -42,7 +43,6 @@ Mapping = Annotated[
 Encoding = Annotated[str | None, typer.Option("--encoding", help="The text encoding, if the file does not say it.")]
 Part = Annotated[str | None, typer.Option("--part", help="The sheet, or the file inside an archive, to be read.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The seed of whatever is drawn at random.")]
-Out = Annotated[Path, typer.Option("-o", "--out", help="The folder to write; what it held is replaced as a whole.")]
 Language = Annotated[str, typer.Option("--language", help="en or ru.")]
 
 
@@ -82,40 +82,58 @@ def read(
 
 @app.command()
 def examine(
-    what: Annotated[Path, typer.Argument(help="A file of results, or the folder of a case.")],
-    out: Out,
-    seed: Seed = 0,
+    what: Annotated[Path | None, typer.Argument(help="A file of results, or the folder of a case.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="The folder to write; what it held is replaced as a whole.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, help="The seed of whatever is drawn at random; as declared, or 0.")
+    ] = None,
     as_json: Json = False,
     mapping: Mapping = None,
     encoding: Encoding = None,
     part: Part = None,
     language: Language = "en",
-    only: Annotated[
-        list[str] | None, typer.Option("--method", help="Ask only this method; may be given again.")
-    ] = None,
+    methods: cli_examine.Methods = None,
+    without: cli_examine.Without = None,
+    leader: cli_examine.Leader = "",
+    areas: cli_examine.Areas = "",
+    turnout_of: cli_examine.TurnoutOf = "",
+    share_of: cli_examine.ShareOf = "",
+    declare: cli_examine.Declare = None,
+    contest: cli_examine.Title = "",
+    declaration: cli_examine.Declared = None,
+    sha256: cli_examine.Hash = "",
 ) -> None:
-    """Read a file or a case, ask every method, and write the dossier."""
-    from concurrent.futures import ThreadPoolExecutor
+    """Read a file or a case, ask every method, and write the dossier.
 
-    from recanvass import terminal
-    from recanvass.dossier import write
-    from recanvass.examination import examine as ask_all
-    from recanvass.wording import LANGUAGES
-
-    if language not in LANGUAGES:
-        raise UsageError(f"There is no language {language!r}; there are {', '.join(LANGUAGES)}.")
-    _may_write(out)
+    Before the results are known, `recanvass examine --declare declaration.json --contest "..."` fixes what will be
+    asked; with them, `recanvass examine results.csv -o out --declaration declaration.json --hash ...` asks it.
+    """
+    chosen = cli_examine.choices_of(methods, without, leader, areas, turnout_of, share_of)
+    if declare is not None:
+        if out is not None or declaration is not None:
+            raise UsageError("--declare writes a declaration and examines nothing; leave --out and --declaration.")
+        made = cli_examine.write_declaration(declare, what, contest, seed, chosen)
+        if as_json:
+            _print_json(made)
+        else:
+            typer.echo(made["sha256"])
+            _say(f"{declare.name} is written. Publish its SHA-256 where dates are kept, and keep the file as it is.")
+        return
+    place, told = cli_examine.checked(what, out, language, contest, declaration, sha256)
+    _may_write(place)
     threading.Thread(target=_start_engines, daemon=True).start()
-    with terminal.stages() as progress:
-        progress(0, 3, "reading")
-        case = _case(what, mapping, encoding, part)
-        with ThreadPoolExecutor(2) as pool:
-            exam = ask_all(case, seed=seed, methods=only or None, executor=pool, progress=progress)
-        progress(0, 1, "dossier")
-        page = write(exam, out, language=language)
+
+    def read_case() -> Any:
+        return _case(what or Path(), mapping, encoding, part)
+
+    exam, page = cli_examine.run(read_case, place, seed, language, told, chosen)
     if as_json:
         _print_json(exam.to_dict())
     else:
+        from recanvass import terminal
+
         terminal.print_examination(exam, page, language)
 
 

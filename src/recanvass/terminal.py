@@ -87,6 +87,8 @@ def print_examination(exam: Examination, page: Path | None, language: str = "en"
     _line(out, phrase("statement", "grade", said.grade, language=language).upper(), "bold")
     _line(out, said.sentence)
     _line(out, alarm_sentence(dict(said.alarm), language), "dim")
+    if page is not None:
+        _print_promise(out, exam, language)
     out.print()
     table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(width=1)
@@ -106,6 +108,20 @@ def print_examination(exam: Examination, page: Path | None, language: str = "en"
     if page is not None:
         out.print()
         out.print(Text(str(page)), soft_wrap=True)
+
+
+def _print_promise(out: Console, exam: Examination, language: str) -> None:
+    """Whether a declaration was kept, or what was chosen without one."""
+    from recanvass.dossier.choices_part import promise
+
+    told = promise(exam.choices, language)
+    if told is None:
+        return
+    _line(out, f"{told['title']}. {told['text']}", "bold" if told["kind"] != "kept" else "")
+    for line in told["items"]:
+        _line(out, f"  {line}")
+    for line in told["after"]:
+        _line(out, line, "dim")
 
 
 def _by_reason(skipped: Sequence[Skipped], language: str) -> dict[str, list[str]]:

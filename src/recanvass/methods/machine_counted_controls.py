@@ -206,7 +206,8 @@ class MachineCountedControls(Method):
         good = results.known("registered", "votes") & (registered > 0)
         good &= (results.votes.sum(axis=1) <= registered) & (results.votes.min(axis=1) >= 0)
         best: tuple[Mask, Mask, Areas] | None = None
-        wanted = [self.level] if self.level in results.places else [*reversed(areas.levels(results)), "contest"]
+        given = self.level or results.contest.areas
+        wanted = [given] if given in results.places else [*reversed(areas.levels(results)), "contest"]
         for level in wanted:
             place = results.areas(str(level))
             placed = good & (place.codes >= 0)
