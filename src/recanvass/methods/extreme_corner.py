@@ -15,11 +15,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import panel, wording
+from recanvass import panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, Finding
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked
@@ -96,9 +98,14 @@ class ExtremeCorner(Method):
             evidence=Evidence(share, rank.log10_p),
             estimates=(Estimate("votes reported at these stations", votes, "votes", "upper bound"),),
             stations=tuple(sorted(names[i] for i in np.flatnonzero(corner))),
-            tables={"edges": by_edge},
+            tables={"edges": by_edge, "placebo": placebos.rows(results, chosen, partial(self._placebo, results))},
             series={"edge": [e["edge"] for e in by_edge], "stations": [e["stations"] / stations for e in by_edge]},
         )
+
+    def _placebo(self, results: Results, option: int) -> dict[str, Any] | None:
+        use = _usable(results, option, self.least)
+        stations, count = int(use.sum()), int((use & _corner(results, option, self.edge)).sum())
+        return {"stations": count, "corner_share": count / stations} if stations >= 100 else None
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
         """The share of stations beyond each edge."""

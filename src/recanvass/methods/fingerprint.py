@@ -22,13 +22,14 @@ prescribes. A crest is sought past .3, as published, or past three quarters of t
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from recanvass import areas, panel, wording
+from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, Finding
 from recanvass.kernels.fingerprint import CELLS, PlugIns, cells, laws, plug_ins, truncated_normal, weights
@@ -155,7 +156,10 @@ class Fingerprint(Method):
             evidence=Evidence(touched, rank.log10_p),
             estimates=_estimates(drawn, facts),
             caveats=("one_crowd", "outside", "weak") if outside > 0.02 else ("one_crowd", "weak"),
-            tables={"exponents": by_alpha, "placebo": self._placebos(results, chosen)},
+            tables={
+                "exponents": by_alpha,
+                "placebo": placebos.rows(results, chosen, partial(self._placebo, results), self.placebos),
+            },
             series=_coarse(counts),
         )
 
@@ -214,28 +218,18 @@ class Fingerprint(Method):
         alphas = self._alphas()[some][best]
         return np.stack([chosen[:, 1], chosen[:, 2], chosen[:, 1] + chosen[:, 2], alphas], axis=1)
 
-    def _placebos(self, results: Results, chosen: int) -> list[dict[str, Any]]:
-        rows = []
-        order = sorted(range(len(results.options)), key=lambda j: (-results.totals[results.options[j]], j))
-        for j in [j for j in order if j != chosen][: self.placebos]:
-            read = usable(results, j, self.least)
-            found = None if read is None else self._plug_ins(read)
-            if read is None or found is None:
-                continue
-            counts = np.bincount(cells(read[0], read[1]), minlength=CELLS**2).astype(np.float64)
-            filled = np.flatnonzero(counts)
-            alphas = self._alphas()[::2]
-            fitted, likelihood = weights(counts[None, filled], laws(found, alphas, 1 << 13)[:, :, filled], 200)
-            best = fitted[int(np.argmax(likelihood[:, 0])), 0]
-            rows.append(
-                {
-                    "option": results.options[j],
-                    "incremental": round(float(best[1]), 4),
-                    "extreme": round(float(best[2]), 4),
-                    "outside": round(float(best[3]), 4),
-                }
-            )
-        return rows
+    def _placebo(self, results: Results, option: int) -> dict[str, Any] | None:
+        read = usable(results, option, self.least)
+        found = None if read is None else self._plug_ins(read)
+        if read is None or found is None:
+            return None
+        counts = np.bincount(cells(read[0], read[1]), minlength=CELLS**2).astype(np.float64)
+        filled = np.flatnonzero(counts)
+        alphas = self._alphas()[::2]
+        fitted, likelihood = weights(counts[None, filled], laws(found, alphas, 1 << 13)[:, :, filled], 200)
+        best = fitted[int(np.argmax(likelihood[:, 0])), 0]
+        names = ("incremental", "extreme", "outside")
+        return {name: round(float(value), 4) for name, value in zip(names, best[1:], strict=True)}
 
 
 def usable(results: Results, option: int, least: int) -> tuple[Floats, Floats, Counts, tuple[float, float]] | None:

@@ -22,12 +22,13 @@ hand-counted neighbours; ballots not above the register.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import areas, panel, wording
+from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, Finding
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked
@@ -153,7 +154,7 @@ class MachineCountedControls(Method):
                     }
                     for k in order
                 ],
-                "placebo": self._placebos(results, chosen, use, machine, place),
+                "placebo": placebos.rows(results, chosen, partial(self._placebo, results, use, machine, place)),
             },
             series={"kind": ["reported", "machine"], "votes": [total, total - votes]},
         )
@@ -228,18 +229,10 @@ class MachineCountedControls(Method):
         times = rng.multinomial(excess.size, np.full(excess.size, 1 / excess.size), self.draws)
         return np.asarray(times @ excess)
 
-    def _placebos(self, results: Results, chosen: int, use: Mask, machine: Mask, place: Areas) -> list[dict[str, Any]]:
-        order = sorted(range(len(results.options)), key=lambda j: (-results.totals[results.options[j]], j))
-        rows = []
-        for j in [j for j in order if j != chosen][:4]:
-            excess, official = above(results.votes[:, j], results.counts["registered"], use, machine, place)
-            total = float(official.sum())
-            if total > 0:
-                share = float(excess.sum()) / total
-                rows.append(
-                    {"option": results.options[j], "votes": round(float(excess.sum())), "share": round(share, 4)}
-                )
-        return rows
+    def _placebo(self, results: Results, use: Mask, machine: Mask, place: Areas, option: int) -> dict[str, Any] | None:
+        excess, official = above(results.votes[:, option], results.counts["registered"], use, machine, place)
+        total, votes = float(official.sum()), float(excess.sum())
+        return {"votes": round(votes), "share": round(votes / total, 4)} if total > 0 else None
 
 
 def above(votes: Counts, registered: Counts, use: Mask, machine: Mask, place: Areas) -> tuple[Floats, Floats]:

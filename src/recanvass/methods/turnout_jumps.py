@@ -21,12 +21,13 @@ neighbours has no proportion and is not used. Fewer than ``enough`` jumps give n
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import areas, panel, wording
+from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, Finding
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked
@@ -149,7 +150,7 @@ class TurnoutJumps(Method):
             stations=tuple(sorted(names[i] for i in found.rows)),
             tables={
                 "sizes": self._sizes(results, near, chosen),
-                "placebo": self._placebos(results, near, chosen),
+                "placebo": placebos.rows(results, chosen, partial(self._placebo, results, near)),
             },
             series={
                 "quantity": ["seen", "proportional"],
@@ -237,15 +238,10 @@ class TurnoutJumps(Method):
             )
         return rows
 
-    def _placebos(self, results: Results, near: tuple[NDArray[np.int64], ...], chosen: int) -> list[dict[str, Any]]:
-        order = sorted(range(len(results.options)), key=lambda j: (-results.totals[results.options[j]], j))
-        rows = []
-        for j in [j for j in order if j != chosen][:3]:
-            found = self._jumps(results, near, j, self.jump)
-            ratio = kappa(found) if found.rows.size >= self.enough else None
-            if ratio is not None:
-                rows.append({"option": results.options[j], "stations": int(found.rows.size), "kappa": round(ratio, 3)})
-        return rows
+    def _placebo(self, results: Results, near: tuple[NDArray[np.int64], ...], option: int) -> dict[str, Any] | None:
+        found = self._jumps(results, near, option, self.jump)
+        ratio = kappa(found) if found.rows.size >= self.enough else None
+        return None if ratio is None else {"stations": int(found.rows.size), "kappa": round(ratio, 3)}
 
 
 def kappa(found: Jumps) -> float | None:

@@ -25,12 +25,13 @@ draws the areas with replacement and picks the peak anew: chance only, not the a
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import areas, panel, wording
+from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, Finding
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked
@@ -132,7 +133,7 @@ class TurnoutSurplus(Method):
             caveats=("assumption", "peak"),
             tables={
                 "peaks": [{"peak": p / 100, "votes": round(v)} for p, v in curve],
-                "placebo": self._placebos(results),
+                "placebo": placebos.rows(results, chosen, partial(self._placebo, results)),
             },
             series={
                 "turnout": [p / 100 for p in range(100)],
@@ -182,18 +183,16 @@ class TurnoutSurplus(Method):
                 values.append(float(a.sum() - a[peak] / b[peak] * b.sum()))
         return values
 
-    def _placebos(self, results: Results) -> list[dict[str, Any]]:
-        rows = []
-        for j, option in sorted(enumerate(results.options), key=lambda o: (-results.totals[o[1]], o[1]))[:5]:
-            stations = binned(results, j, self.least)
-            if stations is None:
-                continue
-            a, b = (table.sum(axis=0) for table in tables(*stations[:4]))
-            peak = self._peak(b)
-            if peak is not None and b[peak] > 0 and a.sum() > 0:
-                surplus = float(a.sum() - a[peak] / b[peak] * b.sum())
-                rows.append({"option": option, "votes": round(surplus), "share": surplus / float(a.sum())})
-        return rows
+    def _placebo(self, results: Results, option: int) -> dict[str, Any] | None:
+        stations = binned(results, option, self.least)
+        if stations is None:
+            return None
+        a, b = (table.sum(axis=0) for table in tables(*stations[:4]))
+        peak = self._peak(b)
+        if peak is None or b[peak] <= 0 or a.sum() <= 0:
+            return None
+        surplus = float(a.sum() - a[peak] / b[peak] * b.sum())
+        return {"votes": round(surplus), "share": surplus / float(a.sum())}
 
 
 def binned(
