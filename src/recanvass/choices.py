@@ -120,6 +120,8 @@ def choose(
     checked("share_of", share_of, ("valid", "ballots"))
     checked("areas", areas, AREAS)
     results = case.results
+    if results is None and case.copies is not None:
+        _known_option(case.copies, leader)
     if results is not None:
         _known_option(results, leader)
         if areas and areas not in results.places:
@@ -128,7 +130,7 @@ def choose(
     departures: list[Departure] = []
     told = declaration
     if told is not None:
-        departures += _absent(told, results, leader, areas)
+        departures += _absent(told, results)
     given = {"leader": leader, "areas": areas, "turnout_of": turnout_of, "share_of": share_of}
     made = {kind: _choice(kind, value, case, told, departures) for kind, value in given.items()}
     asked = _asked(results, methods, without, told, departures)
@@ -150,8 +152,7 @@ def _choice(kind: str, value: str, case: Case, told: Declaration | None, departu
     if told is not None and declared is not None:
         gone = any(d.item == f"{kind}_absent" for d in departures)
         if value and (value != declared or gone):
-            if not gone:
-                departures += _differs(kind, declared, value)
+            departures += _differs(kind, declared, value)
             return Choice(value, "person")
         if gone:
             return Choice("", "rule")
@@ -162,14 +163,13 @@ def _choice(kind: str, value: str, case: Case, told: Declaration | None, departu
     return Choice(own, "rule" if own == str(getattr(Contest(), kind)) else "case")
 
 
-def _absent(told: Declaration, results: Results | None, leader: str, areas: str) -> list[Departure]:
+def _absent(told: Declaration, results: Results | None) -> list[Departure]:
     """What was declared and is not in the results."""
     found = []
     if results is not None and told.leader and told.leader not in results.options:
-        near = leader or _nearest(told.leader, results.options)
-        found.append(Departure("leader_absent", told.leader, near))
+        found.append(Departure("leader_absent", told.leader, _nearest(told.leader, results.options)))
     if results is not None and told.areas and told.areas not in results.places:
-        found.append(Departure("areas_absent", told.areas, areas))
+        found.append(Departure("areas_absent", told.areas, ""))
     return found
 
 
@@ -237,7 +237,7 @@ def _applied(case: Case, made: Mapping[str, Choice]) -> Case:
 def _known_option(results: Results, name: str) -> None:
     if name and name not in results.options:
         raise UnknownName(
-            f"There is no option {show(name)!r} in these results. The nearest: {_nearest(name, results.options)}. "
+            f"There is no option {show(name)!r} in these results; the nearest is {_nearest(name, results.options)}. "
             "Give the name as it stands in the file."
         )
 
@@ -248,7 +248,7 @@ def _nearest(name: str, options: Sequence[str]) -> str:
     inside = [option for folded, option in plain.items() if name.casefold() in folded]
     near = get_close_matches(name.casefold(), list(plain), 3, 0.5)
     found = list(dict.fromkeys([*inside, *(plain[n] for n in near)])) or list(options)
-    return listed([f"“{show(option, 60)}”" for option in found], most=3)
+    return " or ".join(f"“{show(option, 60)}”" for option in found[:3])
 
 
 def _differs(item: str, declared: str, run: str) -> list[Departure]:

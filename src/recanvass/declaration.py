@@ -12,7 +12,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -172,7 +172,10 @@ def declare(
         A method, a level or a denominator that there is not.
     """
     moment = (at or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    made = Declaration(
+    for text in (contest, leader):
+        if not text.isascii() and text != text.encode("utf-8", "ignore").decode():  # lone surrogates
+            raise UsageError(f"{show(text)!r} holds bytes that are no text; give it in the encoding of your system.")
+    return Declaration(
         contest=contest,
         methods={m.name: _plain(asdict(m)) for m in chosen_methods(methods, without)},
         seed=checked_seed(seed),
@@ -183,8 +186,6 @@ def declare(
         results_at_hand=results_at_hand,
         declared_at=moment,
     )
-    made.text.encode()  # a name that is no text fails here, not when the file is written
-    return made
 
 
 def read_declaration(path: Path | str, sha256: str = "") -> Declaration:
@@ -218,7 +219,7 @@ def read_declaration(path: Path | str, sha256: str = "") -> Declaration:
         raise ReadError(
             f"{name} has the SHA-256 {found}, not {wanted}: it is not the declaration of which the hash was published."
         )
-    return replace(_parsed(content, name), sha256=found)
+    return _parsed(content, name, found)
 
 
 def chosen_methods(methods: Sequence[str | Method] | None, without: Sequence[str] = ()) -> list[Method]:
@@ -291,7 +292,7 @@ def _sane(value: Any, default: Any) -> bool:
     """Whether a number has the sign of the default, and stays a fraction where that is one."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return True
-    if not math.isfinite(value) or abs(value) > 2**53:
+    if not math.isfinite(value) or abs(value) > 1_000_000:
         return False
     if isinstance(default, bool) or not isinstance(default, int | float):
         return value >= 0
@@ -300,7 +301,7 @@ def _sane(value: Any, default: Any) -> bool:
     return value * default > 0 or (default == 0 and value >= 0)
 
 
-def _parsed(content: bytes, name: str) -> Declaration:
+def _parsed(content: bytes, name: str, sha256: str) -> Declaration:
     try:
         value = json.loads(content.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
@@ -320,10 +321,10 @@ def _parsed(content: bytes, name: str) -> Declaration:
     if odd:
         word = "lacks" if odd[0] in _KEYS else "has the unknown key"
         raise ReadError(f"{name} {word} {show(odd[0])!r}, so it is no declaration as --declare writes it.")
-    return _checked_declaration(value, name)
+    return _checked_declaration(value, name, sha256)
 
 
-def _checked_declaration(value: dict[str, Any], name: str) -> Declaration:
+def _checked_declaration(value: dict[str, Any], name: str, sha256: str) -> Declaration:
     for key in ("version", "declared_at", "contest", "results_at_hand", "turnout_of", "share_of"):
         if not isinstance(value[key], str):
             raise ReadError(f"{name}: {key} is {show(json.dumps(value[key]), 80)}; it must be a text.")
@@ -349,6 +350,7 @@ def _checked_declaration(value: dict[str, Any], name: str) -> Declaration:
             results_at_hand=value["results_at_hand"],
             declared_at=value["declared_at"],
             version=value["version"],
+            sha256=sha256,
         )
     except (UsageError, UnknownName) as error:
         raise ReadError(f"{name}: {error}") from error

@@ -320,9 +320,9 @@ class Results:
         """The partition by a level (``contest`` is everything); paths keep equal names apart."""
         if level == "contest":
             return Areas("contest", ("",), np.zeros(len(self), np.int64))
-        levels = [name for name in self.places if LEVELS.index(name) <= LEVELS.index(level)]
-        if level not in levels:
+        if level not in self.places:
             raise TableError(f"There is no level {level!r}; there are {list(self.places)}.")
+        levels = [name for name in self.places if LEVELS.index(name) <= LEVELS.index(level)]
         placed = self.places[level].codes >= 0
         path = np.zeros(int(placed.sum()), np.int64)
         for name in levels:

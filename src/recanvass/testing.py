@@ -11,7 +11,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from recanvass.case import Case
 from recanvass.citations import CITATIONS
 from recanvass.finding import Finding, Skipped
 from recanvass.method import Method
+from recanvass.placebos import others
 from recanvass.reader import Limits, RawTable, Reader
 from recanvass.results import Contest, Labels, Results
 
@@ -46,6 +47,7 @@ def check_method(method: Method, *, draws: int = 200) -> None:
     check_options_renamed(method)
     check_polite(method)
     check_stands_alone(method)
+    check_placebo(method)
     check_size(method, draws=draws)
     for name in method.detects:
         check_power(method, name)
@@ -59,6 +61,8 @@ def check_declaration(method: Method) -> None:
     for key in ("title", "method", "null", "how_to_read", "does_not_show"):
         assert wording.template(method.name, key), f"{method.name}: phrases lack {key}."
     assert wording.template(method.name, "innocent"), f"{method.name}: no innocent explanation is stated."
+    assert wording.phrases(method.name)["en"].get("power"), f"{method.name}: nothing says what it would have seen."
+    assert method.cost.strip(), f"{method.name} says nothing of its cost."
     assert method.cites, f"{method.name} cites nothing."
     unknown = set(method.cites) - set(CITATIONS)
     assert not unknown, f"{method.name} cites {sorted(unknown)}, which citations.py lacks."
@@ -127,6 +131,22 @@ def check_stands_alone(method: Method) -> None:
         wording.summary(method.name, finding.answer.outcome, finding.answer.facts, language)
     if finding.answer.power:
         wording.phrase(method.name, "power", "text", facts=finding.answer.power)
+
+
+def check_placebo(method: Method) -> None:
+    """A method of class B to D that singles out an option of the results shows the others beside it."""
+    case = example(method)
+    if method.example(np.random.default_rng(1)) is None:
+        case = Case.of(_large(400))
+    outcome = method.run(case)
+    singled_out = "option" in {f.name for f in fields(method)} and method.room == "fingerprints"
+    if case.results is None or method.evidence_class == "A" or not singled_out or isinstance(outcome, Skipped):
+        return
+    option = outcome.answer.facts.get("option", case.results.options[case.results.leader])
+    expected = others(case.results, case.results.options.index(option))
+    rows = outcome.answer.tables.get("placebo", [])
+    assert rows or not expected, f"{method.name} singles out {option!r} and shows no other option beside it."
+    assert option not in {row["option"] for row in rows}, f"{method.name}: {option!r} is its own placebo."
 
 
 def check_size(
@@ -226,6 +246,19 @@ def _even(stations: int, options: int, size: int, counts: Sequence[str]) -> Resu
     }
     chosen = {name: made[name].astype(np.int64) for name in counts}
     return Results(tuple("ABCDEF"[:options]), votes, chosen, places=places)
+
+
+def _large(stations: int, seed: int = 1) -> Results:
+    """Three options with hundreds of votes at every station, in districts of forty."""
+    rng = np.random.default_rng(seed)
+    registered = rng.integers(1800, 3200, stations)
+    ballots = rng.binomial(registered, rng.beta(24, 16, stations))
+    votes = np.stack([rng.multinomial(n, rng.dirichlet((45, 30, 25))) for n in ballots]).astype(np.int64)
+    numbers = [f"{i:04d}" for i in range(stations)]
+    places = {"district": Labels.of([f"D{i // 40}" for i in range(stations)]), "station": Labels.of(numbers)}
+    counts = {"registered": registered, "ballots": ballots, "valid": votes.sum(axis=1)}
+    counts = {name: np.asarray(values, dtype=np.int64) for name, values in counts.items()}
+    return Results(("Adams", "Baker", "Clark"), votes, counts, places=places)
 
 
 def _unanimous(results: Results) -> Results:

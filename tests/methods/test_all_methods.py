@@ -14,6 +14,7 @@ CHECKS = [
     testing.check_options_renamed,
     testing.check_polite,
     testing.check_stands_alone,
+    testing.check_placebo,
 ]
 
 

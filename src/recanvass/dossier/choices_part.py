@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from recanvass import areas, wording
@@ -62,7 +62,7 @@ def fixed(exam: Examination, language: str) -> dict[str, Any]:
             continue
         by = words("by", made[kind].by)
         if kind == "methods":
-            left = list(made[kind].value)
+            left = _titles(made[kind].value, language)
             facts = {"asked": len(choices.asked), "left": left}
             text = words("fixed", "methods_some" if left else "methods_all", **facts)
         elif kind == "leader" and (results is None or not results.options):
@@ -105,12 +105,14 @@ def _choice(choices: Choices, kind: str, language: str) -> str:
     value: Any = choices.made[kind].value
     if kind == "methods" and not value:
         return wording.phrase("declaration", "choice", "parameters", language=language)
-    shown = list(value) if kind == "methods" else _value(kind, value, language)
+    shown = _titles(value, language) if kind == "methods" else _value(kind, value, language)
     return wording.phrase("declaration", "choice", kind, facts={"value": shown}, language=language)
 
 
 def _value(item: str, value: str, language: str) -> str:
-    """A level or a denominator in the reader's words; the rule where nothing was named."""
+    """A level, a denominator or a method in the reader's words; the rule where nothing was named."""
+    if item in ("left_out", "added", "parameters") and value:
+        return _titles([value], language)[0]
     topics: Mapping[str, tuple[str, str]] = {
         "areas": ("areas", "level"),
         "areas_absent": ("areas", "level"),
@@ -123,6 +125,10 @@ def _value(item: str, value: str, language: str) -> str:
         topic, key = topics[item]
         return said(topic, key, value, language=language, otherwise=value)
     return value
+
+
+def _titles(names: Iterable[str], language: str) -> list[str]:
+    return [said(name, "title", language=language, otherwise=name) for name in names]
 
 
 def _moment(text: str) -> str:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from recanvass import panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, Finding
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.results import Results
 
 
@@ -68,7 +68,7 @@ class ExtremeCorner(Method):
         """The share of stations in the corner, their votes, and the rank."""
         results = case.results
         assert results is not None
-        chosen = results.leader if self.option is None else results.options.index(self.option)
+        chosen = singled_out(results, self.option)
         use = _usable(results, chosen, self.least)
         if int(use.sum()) < 100:
             raise Unasked("nothing_left")

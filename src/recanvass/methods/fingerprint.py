@@ -31,9 +31,10 @@ from scipy.sparse import csr_array
 
 from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
+from recanvass.errors import UsageError
 from recanvass.finding import Answer, Estimate, Evidence, Finding
 from recanvass.kernels.fingerprint import CELLS, PlugIns, cells, laws, plug_ins, truncated_normal, weights
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.results import Results
 
 Floats = NDArray[np.float64]
@@ -81,11 +82,17 @@ class Fingerprint(Method):
     )
     cost = "linear in stations; then 2,500 cells by 19 exponents, whatever their number"
 
+    def __post_init__(self) -> None:
+        if not 0 <= (self.steepest - 0.5) / self.step <= 500:
+            raise UsageError(
+                f"fingerprint: exponents from 0.5 to {self.steepest} in steps of {self.step} must be 1 to 500."
+            )
+
     def null(self, case: Case, rng: np.random.Generator) -> Case:
         """The model with no station touched: one crowd, at the contest's own plug-in values."""
         assert case.results is not None
         results = case.results
-        chosen = _chosen(results, self.option)
+        chosen = singled_out(results, self.option)
         read = usable(results, chosen, self.least)
         found = None if read is None else self._plug_ins(read)
         registered = results.counts["registered"]
@@ -105,7 +112,7 @@ class Fingerprint(Method):
         """The plug-in values, the fit, its intervals, its dependence on the exponent, placebos, the rank."""
         results = case.results
         assert results is not None
-        chosen = _chosen(results, self.option)
+        chosen = singled_out(results, self.option)
         read = usable(results, chosen, self.least)
         if read is None:
             raise Unasked("nothing_left")
@@ -247,14 +254,6 @@ def usable(results: Results, option: int, least: int) -> tuple[Floats, Floats, C
     whole, cast, went, own = (values[use].astype(np.float64) for values in (registered, ballots, came, votes))
     overall = float(went.sum() / whole.sum()), float(own.sum() / cast.sum())
     return went / whole, own / cast, areas.chosen(results).codes[use], overall
-
-
-def _chosen(results: Results, option: str | None) -> int:
-    if option is None:
-        return results.leader
-    if option not in results.options:
-        raise Unasked("no_option", option=option)
-    return results.options.index(option)
 
 
 def _estimates(drawn: Floats, facts: dict[str, Any]) -> tuple[Estimate, ...]:

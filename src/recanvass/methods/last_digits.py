@@ -23,7 +23,7 @@ import numpy as np
 from recanvass.case import Case
 from recanvass.digit_counts import digits_answer, digits_drawing
 from recanvass.finding import Answer, Finding
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.results import Results
 
 
@@ -62,7 +62,7 @@ class LastDigits(Method):
     def ask(self, case: Case, rng: np.random.Generator) -> Answer:
         """The quadratic form and its p-value."""
         results = _results(case)
-        chosen = results.leader if self.option is None else results.options.index(self.option)
+        chosen = singled_out(results, self.option)
         answer = digits_answer(results, chosen, self.least, second=False)
         if answer is None:
             raise Unasked("nothing_left")

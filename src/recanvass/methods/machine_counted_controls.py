@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, Finding
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.results import Areas, Contest, Labels, Results
 
 Floats = NDArray[np.float64]
@@ -105,9 +105,7 @@ class MachineCountedControls(Method):
         """The difference in votes, its interval, placebos, and the areas that it comes from."""
         results = case.results
         assert results is not None
-        if self.option is not None and self.option not in results.options:
-            raise Unasked("no_option", option=self.option)
-        chosen = results.leader if self.option is None else results.options.index(self.option)
+        chosen = singled_out(results, self.option)
         use, machine, place = self._sides(case)
         registered = results.counts["registered"]
         excess, official = above(results.votes[:, chosen], registered, use, machine, place)

@@ -36,7 +36,7 @@ from scipy.special import xlogy
 from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Evidence, Finding
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.neighbours import neighbourhoods
 from recanvass.results import Results
 
@@ -110,9 +110,7 @@ class NeighbourResiduals(Method):
         """The stations far up, far down and mixed, other limits, placebos, and the rank."""
         results = case.results
         assert results is not None
-        if self.option is not None and self.option not in results.options:
-            raise Unasked("no_option", option=self.option)
-        chosen = results.leader if self.option is None else results.options.index(self.option)
+        chosen = singled_out(results, self.option)
         near = neighbourhoods(results, self.least, self.reach)
         found = None if near is None else scores(results, chosen, near)
         if near is None or found is None:

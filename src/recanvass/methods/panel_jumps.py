@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Evidence, Finding
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.results import Contest, Labels, Results
 
 Floats = NDArray[np.float64]
@@ -210,7 +210,7 @@ class PanelJumps(Method):
         for wanted, options in ((self.option, results.options), (self.counterpart, before.options)):
             if wanted is not None and wanted not in options:
                 raise Unasked("no_option", option=wanted)
-        chosen = results.leader if self.option is None else results.options.index(self.option)
+        chosen = singled_out(results, self.option)
         name = self.counterpart or results.options[chosen]
         return chosen, before, before.options.index(name) if name in before.options else before.leader
 

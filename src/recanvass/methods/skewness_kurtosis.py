@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from recanvass import panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Evidence, Finding
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.results import Results
 
 
@@ -70,7 +70,7 @@ class SkewnessKurtosis(Method):
         """The moments, and the rank of the kurtosis."""
         results = case.results
         assert results is not None
-        chosen = results.leader if self.option is None else results.options.index(self.option)
+        chosen = singled_out(results, self.option)
         rates, _ = _rates(results, chosen, self.least)
         if rates.size < 30 or rates.std() < 1e-9:
             raise Unasked("nothing_left")

@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, Finding
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.results import Results
 
 Floats = NDArray[np.float64]
@@ -104,9 +104,7 @@ class SmallStations(Method):
         """The two differences, their standard scores, other cuts, placebos, and the rank."""
         results = case.results
         assert results is not None
-        if self.option is not None and self.option not in results.options:
-            raise Unasked("no_option", option=self.option)
-        chosen = results.leader if self.option is None else results.options.index(self.option)
+        chosen = singled_out(results, self.option)
         read = standardised(results, chosen, self.least)
         found = None if read is None else difference(*read, self.part)
         if read is None or found is None:

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, Finding
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.neighbours import local_medians, neighbourhoods
 from recanvass.results import Contest, Labels, Results
 
@@ -102,9 +102,7 @@ class TurnoutJumps(Method):
         """The ratio at the jumps, its interval, other sizes of jump, placebos, and the rank."""
         results = case.results
         assert results is not None
-        if self.option is not None and self.option not in results.options:
-            raise Unasked("no_option", option=self.option)
-        chosen = results.leader if self.option is None else results.options.index(self.option)
+        chosen = singled_out(results, self.option)
         near = neighbourhoods(results, self.least, self.reach)
         if near is None:
             raise Unasked("nothing_left")

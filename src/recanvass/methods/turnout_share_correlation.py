@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Evidence, Finding
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.results import Results
 
 
@@ -64,7 +64,7 @@ class TurnoutShareCorrelation(Method):
         """Correlation, correlation inside areas, slope, and the rank of the first."""
         results = case.results
         assert results is not None
-        chosen = results.leader if self.option is None else results.options.index(self.option)
+        chosen = singled_out(results, self.option)
         use = _usable(results, chosen, self.least)
         turnout, share = _turnout_and_share(results, chosen, use)
         if turnout.size < 30 or turnout.std() < 1e-9 or share.std() < 1e-9:

@@ -33,8 +33,9 @@ from numpy.typing import NDArray
 
 from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
+from recanvass.errors import UsageError
 from recanvass.finding import Answer, Estimate, Evidence, Finding
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.results import Results
 
 Curve = NDArray[np.float64]
@@ -78,6 +79,10 @@ class TurnoutSurplus(Method):
     )
     cost = "linear in stations; two vectors of 100 numbers an area"
 
+    def __post_init__(self) -> None:
+        if self.peak is not None and not 0 <= self.peak <= 99:
+            raise UsageError(f"turnout_surplus: peak is {self.peak}; it must be a bin from 0 to 99.")
+
     def null(self, case: Case, rng: np.random.Generator) -> Case:
         """Each area's votes drawn anew at the area's own share, whatever the station's turnout."""
         assert case.results is not None
@@ -95,7 +100,7 @@ class TurnoutSurplus(Method):
         """The surplus, its interval, its dependence on the peak, placebos, and its rank."""
         results = case.results
         assert results is not None
-        chosen = results.leader if self.option is None else results.options.index(self.option)
+        chosen = singled_out(results, self.option)
         stations = binned(results, chosen, self.least)
         if stations is None:
             raise Unasked("nothing_left")
