@@ -161,11 +161,16 @@ def test_a_declaration_is_run_as_it_stands(results: Results) -> None:
         ),
         ({"leader": "Bakr"}, {}, ("leader_absent", "Bakr", "“Baker”")),
         ({"areas": "subdistrict"}, {}, ("areas_absent", "subdistrict", "")),
+        ({"turnout_of": "issued"}, {}, ("turnout_of_absent", "issued", "ballots")),
     ],
 )
 def test_each_departure_is_named(
     results: Results, changes: dict[str, Any], given: dict[str, Any], expected: tuple[str, str, str]
 ) -> None:
+    if expected[0] == "turnout_of_absent":
+        results = replace(results, counts={k: v for k, v in results.counts.items() if k != "issued"})
+        with pytest.raises(UsageError, match="issued"):
+            choose(Case.of(results), turnout_of="issued")
     assert items(results, declared(**changes), **given) == [expected]
     exam = examine(results, declaration=declared(**changes), **given)
     assert not exam.choices.kept

@@ -127,6 +127,9 @@ def choose(
         if areas and areas not in results.places:
             there = [level for level in AREAS if level in results.places]
             raise UsageError(f"The results give no {areas}; they give {listed(there) or 'no places'}.")
+        for base in (turnout_of, share_of):
+            if base and not results.has(base):
+                raise UsageError(f"The results do not give the ballots as {base!r}, so nothing can be taken of them.")
     departures: list[Departure] = []
     told = declaration
     if told is not None:
@@ -155,7 +158,7 @@ def _choice(kind: str, value: str, case: Case, told: Declaration | None, departu
             departures += _differs(kind, declared, value)
             return Choice(value, "person")
         if gone:
-            return Choice("", "rule")
+            return Choice(str(getattr(Contest(), kind)), "rule")
         return Choice(declared, "declaration" if declared else "rule")
     if value and value != own:
         as_ruled = kind == "leader" and case.results is not None and value == case.results.options[case.results.leader]
@@ -170,6 +173,10 @@ def _absent(told: Declaration, results: Results | None) -> list[Departure]:
         found.append(Departure("leader_absent", told.leader, _nearest(told.leader, results.options)))
     if results is not None and told.areas and told.areas not in results.places:
         found.append(Departure("areas_absent", told.areas, ""))
+    for kind in ("turnout_of", "share_of"):
+        base, usual = str(getattr(told, kind)), str(getattr(Contest(), kind))
+        if results is not None and base != usual and not results.has(base):
+            found.append(Departure(f"{kind}_absent", base, usual))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,16 +14,22 @@ from tests.command_line.test_cli import run, table
 SOME = "account_identities,last_digits"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "results.csv").write_text(table(120), encoding="utf-8")
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("declared")
+    (place / "results.csv").write_text(table(120), encoding="utf-8")
     done = run(
         "examine", "--declare", "declaration.json", "--contest", "Nowhere 2026", "--leader", "Baker",
-        "--methods", SOME, "--areas", "region", "--seed", "7", cwd=tmp_path,
+        "--methods", SOME, "--areas", "region", "--seed", "7", cwd=place,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    (tmp_path / "hash").write_text(done.stdout.strip())
-    return tmp_path
+    (place / "hash").write_text(done.stdout.strip())
+    return place
+
+
+@pytest.fixture
+def folder(written: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(written, tmp_path / "work"))
 
 
 def examined(folder: Path, *arguments: str) -> tuple[dict, str, str]:

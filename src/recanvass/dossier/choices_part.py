@@ -118,6 +118,8 @@ def _value(item: str, value: str, language: str) -> str:
         "areas_absent": ("areas", "level"),
         "turnout_of": ("dossier", "base"),
         "share_of": ("dossier", "base"),
+        "turnout_of_absent": ("dossier", "base"),
+        "share_of_absent": ("dossier", "base"),
     }
     if not value and item in ("leader", "areas"):
         return wording.phrase("declaration", "departure", "rule", language=language)
