@@ -1,9 +1,9 @@
 """Stations whose accounts fail as clerks' slips make them fail, and how many of those an honest contest has.
 
-A station's accounts fail *by one slip* if nothing impossible is left, and the options add up to the valid
-votes where the file keeps to that, once a single figure is read with one slip of the pen (two neighbouring
-digits exchanged, a digit misread, lost or added) or two of its counts are exchanged. That is an innocent explanation that fits, not a finding that a
-slip was made; so it serves for few stations only.
+A station's accounts fail *by one slip* if nothing impossible is left, and the options add up to the valid votes
+where the file keeps to that, once a single figure is read with one slip of the pen (two neighbouring digits
+exchanged, a digit misread, lost or added) or two of its counts are exchanged. That is an innocent explanation
+that fits, not a finding that a slip was made; so it serves for few stations only.
 
 The class of clean contests has slips at up to `RATE` of the stations, and rows that no single slip mends
 (a shifted line, a page of another station) at up to `RARE` of them. The *allowance* is the number of stations
