@@ -98,7 +98,7 @@ class RandomSample(Method):
     def ask(self, case: Case, rng: np.random.Generator) -> Answer:
         """The estimate if the design allows one; bounds if not."""
         if case.copies is None or not len(case.copies):
-            raise Unasked("no_copies")
+            raise Unasked("away", tables=["copies"]) if "copies" in case.away else Unasked("no_copies")
         base = _base(case)
         if case.sampling.design != "random":
             return self._bounds(case, base)
