@@ -127,11 +127,12 @@ def ratio_layers(words: Mapping[str, Any], rows: list[Spec]) -> Spec:
     longest = max(len(r["territory"] or words["contest"]) for r in rows)
     place = {"field": "place", "type": "nominal", "title": None, "sort": None, "axis": _names(longest)}
     top = max(r["ratio"] for r in rows)
+    endless = any(r["kind"] == "endless" for r in rows)
     x = {
         "field": "ratio",
         "type": "quantitative",
         "title": words["ratio_x"],
-        "scale": {"type": "log", "domain": [1, top * 1.6], "nice": False},
+        "scale": {"type": "log", "domain": [1, top * (2.5 if endless else 1.6)], "nice": False},
         "axis": {"values": [v for v in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if v <= top]},
     }
     option = next(r["option"] for r in rows if r["kind"] != "known")

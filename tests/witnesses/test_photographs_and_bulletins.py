@@ -48,7 +48,9 @@ def test_lower_bound_adds_up() -> None:
 def test_photographs_not_verified_are_no_contradiction(known: tuple[str, ...]) -> None:
     """Unique, dated and signed, all three, or the word is not used and the headline does not rest on it."""
     protocol = np.array([[10, 100]] * 50)
-    case = Case(Contest(), copies=stations(protocol), photographs=stations(protocol + [20, 0]), verified=known)
+    case = Case(
+        Contest(), copies=stations(protocol), photographs=stations(protocol + np.array([[20, 0]])), verified=known
+    )
     finding = asked("ballot_photographs", case)
     assert finding.status == "departure"
     assert "no contradiction" in finding.summary
@@ -76,6 +78,7 @@ def test_a_copy_in_doubt_carries_no_shortfall() -> None:
     finding = asked("ballot_photographs", Case(Contest(), copies=protocol, photographs=seen))
     assert finding.status == "none"
     assert finding.answer.facts["unmatched"] == 1
+
 
 def test_declared_votes_only_suggest() -> None:
     protocol = np.array([[10, 100]] * 50)
