@@ -47,6 +47,8 @@ class Ledger:
         to one option than there are ballots.
     partial : tuple of int
         Copies in which some option has no figure.
+    strangers : tuple of int
+        Copies that fit no single station of the official results, where these exist.
     """
 
     copies: Results
@@ -57,6 +59,7 @@ class Ledger:
     negative: tuple[int, ...] = ()
     unbalanced: tuple[int, ...] = ()
     partial: tuple[int, ...] = ()
+    strangers: tuple[int, ...] = ()
 
     @cached_property
     def firm(self) -> NDArray[np.bool_]:
@@ -67,7 +70,7 @@ class Ledger:
         kept = np.ones(len(self.copies), dtype=np.bool_)
         kept[[i for group in (*self.doubles, *self.look_alikes, *self.conflicts) for i in group]] = False
         kept[[i for group in self.repeats for i in group[1:]]] = False
-        kept[[*self.negative, *self.unbalanced]] = False
+        kept[[*self.negative, *self.unbalanced, *self.strangers]] = False
         return kept
 
     @cached_property
@@ -91,7 +94,7 @@ class Ledger:
     def oddities(self) -> int:
         """Copies named under any heading but *partial*."""
         groups = [i for g in (*self.doubles, *self.look_alikes, *self.repeats, *self.conflicts) for i in g]
-        return len({*groups, *self.negative, *self.unbalanced})
+        return len({*groups, *self.negative, *self.unbalanced, *self.strangers})
 
     def table(self) -> list[dict[str, Any]]:
         """One record a copy and kind of oddity, for the reader."""
@@ -102,7 +105,7 @@ class Ledger:
                 for i in group:
                     others = [names[j] for j in group if j != i]
                     records.append(self._record(i, names[i], kind, ", ".join(others)))
-        for kind in ("negative", "unbalanced", "partial"):
+        for kind in ("strangers", "negative", "unbalanced", "partial"):
             records += [self._record(i, names[i], kind, "") for i in getattr(self, kind)]
         return records
 

@@ -255,13 +255,18 @@ def sums_layers(words: Mapping[str, Any]) -> Spec:
         "transform": [
             {"filter": "datum.panel == 'sums'"},
             {"calculate": name, "as": "shown"},
-            {"calculate": f"(datum.territory || '{_quoted(words['contest'])}') + ', ' + datum.option", "as": "place"},
+            {"calculate": "(datum.territory ? datum.territory + ', ' : '') + datum.option", "as": "place"},
         ],
         "mark": {"type": "bar"},
         "encoding": {
             "y": {"field": "place", "type": "nominal", "title": None, "sort": None, "axis": {"offset": 8}},
             "yOffset": {"field": "shown", "type": "nominal", "sort": kinds["domain"]},
-            "x": {"field": "votes", "type": "quantitative", "title": words["votes"]},
+            "x": {
+                "field": "votes",
+                "type": "quantitative",
+                "title": words["votes"],
+                "axis": {"tickCount": 4, "labelOverlap": True},
+            },
             "color": {"field": "shown", "type": "nominal", "title": None, "scale": kinds, "legend": _LEGEND},
         },
     }
@@ -308,7 +313,7 @@ def _ratios(records: list[Spec]) -> list[Spec]:
         return []
     chosen = max(finite, key=lambda r: (not r["territory"], _fold(r), r["option"]))["option"]
     top = max([_fold(r) for r in finite if r["option"] == chosen] + [c.ratio for c in KNOWN])
-    rows = [
+    rows: list[Spec] = [
         {
             "panel": "ratios",
             "kind": "needed" if r["odds_ratio"] else "endless",
@@ -320,7 +325,7 @@ def _ratios(records: list[Spec]) -> list[Spec]:
         for r in able
         if r["option"] == chosen
     ]
-    known = [
+    known: list[Spec] = [
         {
             "panel": "ratios",
             "kind": "known",

@@ -195,10 +195,7 @@ class AnnouncedBulletins(Method):
         if series["hours"]:
             records, spec = labelled(series["hours"]), hour_layers(words, sorted({p["hour"] for p in series["hours"]}))
         elif series["steps"]:
-            records, spec = (
-                series["steps"],
-                _lines("bulletin", "votes", "figure", words["bulletin"], words["votes"]),
-            )
+            records, spec = _named(series["steps"]), _lines(words["bulletin"], words["votes"])
         else:
             records = series["early"]
             spec = {
@@ -223,15 +220,24 @@ class AnnouncedBulletins(Method):
         return Case(Contest("Example"), announced=tuple(announced))
 
 
-def _lines(x: str, y: str, by: str, x_title: str, y_title: str) -> Record:
+def _named(steps: list[Record]) -> list[Record]:
+    """The steps, with the figure's name at the last of each line."""
+    last = {step["figure"]: k for k, step in enumerate(steps)}
+    return [dict(step) | {"name": step["figure"] if last[step["figure"]] == k else ""} for k, step in enumerate(steps)]
+
+
+def _lines(x_title: str, y_title: str) -> Record:
+    x = {"field": "bulletin", "type": "ordinal", "title": x_title, "sort": None, "axis": {"labelAngle": 0}}
+    y = {"field": "votes", "type": "quantitative", "title": y_title, "scale": {"zero": False}}
+    line = {"type": "line", "color": "observed", "point": {"filled": True, "color": "observed"}}
     return {
-        "mark": {"type": "line", "color": "observed", "point": {"filled": True, "color": "observed"}},
-        "encoding": {
-            "x": {"field": x, "type": "ordinal", "title": x_title, "sort": None, "axis": {"labelAngle": 0}},
-            "y": {"field": y, "type": "quantitative", "title": y_title, "scale": {"zero": False}},
-            "detail": {"field": by, "type": "nominal"},
-            "tooltip": {"field": by, "type": "nominal"},
-        },
+        "layer": [
+            {"mark": line, "encoding": {"x": x, "y": y, "detail": {"field": "figure", "type": "nominal"}}},
+            {
+                "mark": {"type": "text", "align": "left", "dx": 8},
+                "encoding": {"x": x, "y": y, "text": {"field": "name", "type": "nominal"}},
+            },
+        ]
     }
 
 

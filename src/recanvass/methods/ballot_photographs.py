@@ -96,7 +96,8 @@ class BallotPhotographs(Method):
     def ask(self, case: Case, rng: np.random.Generator) -> Answer:
         """Photographs first; declared votes beside them."""
         if case.photographs is None and case.declared is None:
-            away = [t for t in ("photographs", "declared") if t in case.away]
+            names = {"photographs": "photographs", "declared": "declared votes"}
+            away = [said for table, said in names.items() if table in case.away]
             raise Unasked("away", tables=away) if away else Unasked("no_photographs")
         protocols = case.results if case.results is not None else case.copies
         if protocols is None or not len(protocols):

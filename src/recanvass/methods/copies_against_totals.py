@@ -33,7 +33,7 @@ from recanvass.contrasts import KNOWN
 from recanvass.copies import AsPublished, Ledger, as_published, ledger
 from recanvass.finding import Answer, Estimate, Finding
 from recanvass.kernels.selection_bounds import odds_ratio, unseen_shares
-from recanvass.matching import territory_of
+from recanvass.matching import match, territory_of
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked
 from recanvass.results import Contest, Labels, Results, exact_sum
 from recanvass.witness_drawings import curve_layers, dumbbell_panels, pictures, ratio_layers, sums_layers
@@ -89,6 +89,9 @@ class CopiesAgainstTotals(Method):
         if beside is not None:
             below = np.flatnonzero(np.isin(case.copies.stations, beside.negative))
             book = replace(book, negative=tuple(sorted({*book.negative, *below.tolist()})))
+        if case.results is not None:
+            strangers = (m.copy for m in match(case.copies, case.results) if m.row < 0 or m.confidence == "low")
+            book = replace(book, strangers=tuple(sorted(strangers)))
         records = [
             record
             for territory, rows in _rows_by_territory(case)
@@ -126,6 +129,7 @@ class CopiesAgainstTotals(Method):
             "look_alikes": sum(len(g) for g in book.look_alikes),
             "conflicts": sum(len(g) for g in book.conflicts),
             "unbalanced": len(book.unbalanced),
+            "strangers": len(book.strangers),
             "negative": len(book.negative),
             "partial": len(book.partial),
             "largest_known": max(c.ratio for c in KNOWN),
@@ -140,11 +144,17 @@ class CopiesAgainstTotals(Method):
                 "near_used": tightest["votes_used"],
                 "near_announced": tightest["announced"],
                 "near_left": tightest["left_high"],
+                "near_low": tightest["left_low"],
+                "near_rounding": tightest["left_rounding"],
             }
         caveats = [
             "not_a_sample",
-            *(["tightest"] if tightest is not None and tightest["left_high"] >= 0 else []),
-            *[k for k in ("doubles", "look_alikes", "conflicts", "unbalanced", "negative") if facts[k]],
+            *(
+                ["tightest_grown" if tightest["grown"] else "tightest"]
+                if tightest is not None and tightest["left_high"] >= 0
+                else []
+            ),
+            *[k for k in ("doubles", "look_alikes", "conflicts", "strangers", "unbalanced", "negative") if facts[k]],
         ]
         tables = {"territories": records, "oddities": book.table()}
         if beside is not None:
@@ -258,7 +268,13 @@ def _records(
             "",
         )
         whole = count_range(announced, territory, base) if base else None
-        records.append(_record(copies, book, territory, option, rows, total, whole, base))
+        made = _record(copies, book, territory, option, rows, total, whole, base)
+        # What the rounding alone leaves: the national register is set aside, so that none can have grown.
+        still = [a for a in announced if a.territory or a.column != "registered"]
+        rounding = count_range(still, territory, option) if total.grown else total
+        bounded = rounding is not None and rounding.high is not None
+        made["left_rounding"] = rounding.high - made["votes_used"] if rounding is not None and bounded else None
+        records.append(made)
     return records
 
 
