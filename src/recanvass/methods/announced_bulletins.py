@@ -36,9 +36,9 @@ from recanvass import wording
 from recanvass.announced_totals import CountRange, count_range, hour_of, printed, range_of, territories
 from recanvass.case import Announced, Case
 from recanvass.finding import Answer, Finding
+from recanvass.hour_drawings import hour_layers, labelled
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked
 from recanvass.results import Contest
-from recanvass.witness_drawings import hour_layers, labelled
 
 Record = dict[str, Any]
 
