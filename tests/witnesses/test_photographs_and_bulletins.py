@@ -10,6 +10,7 @@ import pytest
 from recanvass.case import Announced, Case
 from recanvass.case_folder import load_case
 from recanvass.finding import Finding, Skipped
+from recanvass.hour_drawings import labelled
 from recanvass.method import method
 from recanvass.results import Contest, Labels, Results
 from tests.witnesses.tables import BELARUS, canonical_table, null_log10_p
@@ -191,3 +192,17 @@ def test_early_votes_are_described() -> None:
 def test_nothing_repeated_is_a_reason() -> None:
     outcome = method("announced_bulletins").run(Case(Contest(), announced=(Announced("A", 5),)))
     assert isinstance(outcome, Skipped)
+
+
+def test_names_at_the_ends_of_lines_do_not_lie_on_one_another() -> None:
+    points = [
+        {"territory": f"Region {k}", "hour": hour, "percent": base + 0.3 * k}
+        for k in range(6)
+        for hour, base in ((10, 40.0), (20, 90.0))
+    ]
+    rows = labelled(points)
+    heights = sorted(r["percent"] for r in rows if r["kind"] == "label")
+    assert min(np.diff(heights)) >= 51.5 / 16 - 1e-9
+    assert np.mean(heights) == pytest.approx(90.75)  # moved apart, not moved away
+    alone = labelled([{"territory": "A", "hour": 10, "percent": 40.0}, {"territory": "A", "hour": 20, "percent": 90.0}])
+    assert [r["percent"] for r in alone if r["kind"] == "label"] == [90.0]
