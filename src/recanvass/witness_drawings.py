@@ -85,6 +85,7 @@ def curve_layers(words: Mapping[str, Any]) -> Spec:
     y = {"field": "percent", "type": "quantitative", "title": words["curve_y"], "scale": {"zero": False}}
     label = {"field": "label", "type": "nominal"}
     return {
+        "height": 150,
         "transform": [{"filter": "datum.panel == 'curve'"}],
         "layer": [
             {
@@ -215,6 +216,8 @@ def pictures(records: list[Spec]) -> Spec:
     options = list(dict.fromkeys(r["option"] for r in drawn))
     for r in sorted(drawn, key=lambda r: (r["option"] not in local, options.index(r["option"]))):
         alone = r["option"] not in local
+        if alone and local:
+            continue  # small options of the whole contest alone: they stand in the table
         for kind, share in (
             ("seen", r["seen_share"]),
             ("announced", r["announced_share"]),
