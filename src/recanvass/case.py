@@ -71,6 +71,13 @@ class Case:
     machine_counted : tuple of str
         Names of the stations, as in the official results, whose ballots were counted by a machine;
         empty: not known.
+    copies_source : Results or None
+        The table of copies as its publishers released it, if ``copies`` is worked over from it.
+    verified : tuple of str
+        What is known of every photograph: ``unique`` (of one ballot each), ``dated``, ``signed`` (by the
+        commission that handed the ballot out).
+    away : tuple of str
+        Tables that the case names and that are not at hand here: ``copies``, ``photographs``, ...
     """
 
     contest: Contest
@@ -83,6 +90,9 @@ class Case:
     sampling: Sampling = field(default_factory=Sampling)
     observers: Observers | None = None
     machine_counted: tuple[str, ...] = ()
+    copies_source: Results | None = None
+    verified: tuple[str, ...] = ()
+    away: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, results: Results, **known: Any) -> Case:

@@ -77,17 +77,28 @@ def load_case(folder: Path | str, *, read: Read | None = None) -> CaseFolder:
     announced = tuple(row.announced() for row in announced_rows(case, place))
     contest = _contest(case, announced)
     earlier, neighbours = _earlier(case, place, read, notes)
-    results = _table(case.results, place, "results", read, notes)
+    tables = {
+        "results": case.results,
+        "copies": case.copies,
+        "copies_source": case.copies.source if case.copies is not None else None,
+        "photographs": case.photographs,
+        "declared": case.declared,
+    }
+    found = {key: _table(table, place, key.replace("_", "."), read, notes) for key, table in tables.items()}
+    results = found["results"]
     return CaseFolder(
         contest=contest,
         results=None if results is None else replace(results, contest=contest),
         announced=announced,
-        copies=_table(case.copies, place, "copies", read, notes),
+        copies=found["copies"],
         earlier=earlier,
-        photographs=_table(case.photographs, place, "photographs", read, notes),
-        declared=_table(case.declared, place, "declared", read, notes),
+        photographs=found["photographs"],
+        declared=found["declared"],
         sampling=Sampling(**case.sampling.model_dump()),
         observers=_observers(case),
+        copies_source=found["copies_source"],
+        verified=case.photographs.verified if case.photographs is not None else (),
+        away=tuple(key for key, table in tables.items() if table is not None and found[key] is None),
         name=place.resolve().name,
         record=load(place),
         notes=tuple(notes),

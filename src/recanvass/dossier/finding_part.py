@@ -145,7 +145,7 @@ def _false_alarms(finding: Finding, words: Any) -> str:
     if finding.evidence_class in "CD":
         return str(words("false_alarms", "context"))
     if finding.evidence_class == "A":
-        if measured:
+        if measured.get("asked"):
             facts = {"asked": measured["asked"], "contradictions": measured["contradictions"]}
             return str(words("false_alarms", "contradictions", **facts))
         return str(words("false_alarms", "contradiction"))

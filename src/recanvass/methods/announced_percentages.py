@@ -221,7 +221,7 @@ class AnnouncedPercentages(Method):
         words = wording.template(self.name, "drawing", language=language)
         step = float(finding.series["step"])
         records = [dict(r) | {"half": step / 2, "minus": -step / 2} for r in finding.series["bars"]]
-        y = {"field": "figure", "type": "nominal", "title": None, "sort": None}
+        y = {"field": "figure", "type": "nominal", "title": None, "sort": None, "scale": {"paddingInner": 0.45}}
         color = {"condition": {"test": "datum.on_grid", "value": "departure"}, "value": "observed"}
         spec = {
             "layer": [
@@ -229,7 +229,7 @@ class AnnouncedPercentages(Method):
                     "mark": {"type": "bar", "color": "expected", "height": {"band": 0.6}},
                     "encoding": {
                         "y": y,
-                        "x": {"field": "minus", "type": "quantitative", "title": words["x"]},
+                        "x": {"field": "minus", "type": "quantitative", "title": words["x"], "axis": {"tickCount": 5}},
                         "x2": {"field": "half"},
                     },
                 },

@@ -90,6 +90,29 @@ class TableFile(Entry):
         return self
 
 
+class CopiesTable(TableFile):
+    """``[copies]``; ``[copies.source]`` is the same table as its publishers released it."""
+
+    source: TableFile | None = None
+
+
+class PhotographsTable(TableFile):
+    """``[photographs]``: how it was made sure that each is unique, dated and signed, if it was.
+
+    A photograph is *unique* if no other one shows the same ballot, *dated* if it was taken while the
+    station was open, *signed* if it shows the marks that the commission put on the ballot.
+    """
+
+    unique: Paragraph = ""
+    dated: Paragraph = ""
+    signed: Paragraph = ""
+
+    @property
+    def verified(self) -> tuple[str, ...]:
+        """Which of the three hold."""
+        return tuple(name for name in ("unique", "dated", "signed") if getattr(self, name))
+
+
 class SamplingTable(Entry):
     """``[sampling]``: how the stations of the copies were chosen; see `recanvass.observation`."""
 
@@ -199,8 +222,8 @@ class CaseFile(Entry):
     announced: Annotated[tuple[AnnouncedRow, ...], Field(max_length=20_000)] = ()
     announced_table: Line = ""
     results: TableFile | None = None
-    copies: TableFile | None = None
-    photographs: TableFile | None = None
+    copies: CopiesTable | None = None
+    photographs: PhotographsTable | None = None
     declared: TableFile | None = None
     sampling: SamplingTable = SamplingTable()
     observers: ObserversTable | None = None
