@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from recanvass.observation import Observers, Sampling
+from recanvass.observation import Arrivals, Observers, Sampling
 from recanvass.results import Contest, Results
 
 
@@ -71,6 +71,13 @@ class Case:
     machine_counted : tuple of str
         Names of the stations, as in the official results, whose ballots were counted by a machine;
         empty: not known.
+    arrivals : Arrivals or None
+        When the result of each station was processed, and when processing was interrupted.
+    ballot_sequences : mapping of str to tuple of str
+        The options of a station's ballots in the order in which they were read out or scanned, by the
+        station's name; ``""`` for a ballot that could not be read.
+    electronic : Results or None
+        Votes cast electronically, by area; they are not among ``results``.
     """
 
     contest: Contest
@@ -83,6 +90,9 @@ class Case:
     sampling: Sampling = field(default_factory=Sampling)
     observers: Observers | None = None
     machine_counted: tuple[str, ...] = ()
+    arrivals: Arrivals | None = None
+    ballot_sequences: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    electronic: Results | None = None
 
     @classmethod
     def of(cls, results: Results, **known: Any) -> Case:

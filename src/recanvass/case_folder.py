@@ -24,6 +24,7 @@ from recanvass.record.case_file import (
     under_data,
 )
 from recanvass.record.loading import Record, load, refused
+from recanvass.record.order_tables import arrivals, ballot_sequences
 from recanvass.results import Contest, Results
 from recanvass.wording import phrase
 
@@ -88,6 +89,9 @@ def load_case(folder: Path | str, *, read: Read | None = None) -> CaseFolder:
         declared=_table(case.declared, place, "declared", read, notes),
         sampling=Sampling(**case.sampling.model_dump()),
         observers=_observers(case),
+        arrivals=arrivals(case, place),
+        ballot_sequences=ballot_sequences(case, place),
+        electronic=_table(case.electronic, place, "electronic", read, notes),
         name=place.resolve().name,
         record=load(place),
         notes=tuple(notes),
