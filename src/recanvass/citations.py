@@ -290,7 +290,7 @@ CITATIONS: Mapping[str, Mapping[str, str | int]] = {
     "podlazov2024sequence": {
         "authors": "Andrey Podlazov and Vadim Makarov",
         "year": 2024,
-        "title": "Statistical analysis of the order of ballots in a filmed vote count (arXiv 2412.04535)",
+        "title": "A dual approach to proving electoral fraud using statistics and forensic evidence",
         "venue": "arXiv 2412.04535",
         "url": "https://arxiv.org/abs/2412.04535",
     },
