@@ -22,7 +22,6 @@ from typing import Any
 import numpy as np
 
 from recanvass import scenario
-from recanvass.case import Case
 from recanvass.examination import Examination, examine
 from recanvass.method import method, names
 from recanvass.version import VERSION
@@ -90,8 +89,7 @@ def trial(cell: Cell, index: int, seed: int = 2026) -> dict[str, Any]:
         world = scenario.draw_clean(rng)
     else:
         world = scenario.scenario(cell.scenario, **cell.parameters).build(rng, cell.stations)
-    known = {"announced": world.announced} if world.announced else {}
-    exam = examine(Case.of(world.results, **known), seed=index, methods=counted_methods())
+    exam = examine(world.case(), seed=index, methods=counted_methods())
     return {"index": index, "stations": len(world.results), "kind": world.name, **outcome(exam)}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from recanvass.observation import Observers, Sampling
+from recanvass.observation import Arrivals, Observers, Sampling
 from recanvass.results import Contest, Results
 
 
@@ -78,6 +78,13 @@ class Case:
         commission that handed the ballot out).
     away : tuple of str
         Tables that the case names and that are not at hand here: ``copies``, ``photographs``, ...
+    arrivals : Arrivals or None
+        When the result of each station was processed, and when processing was interrupted.
+    ballot_sequences : mapping of str to tuple of str
+        The options of a station's ballots in the order in which they were read out or scanned, by the
+        station's name; ``""`` for a ballot that could not be read.
+    electronic : Results or None
+        Votes cast electronically, by area; they are not among ``results``.
     """
 
     contest: Contest
@@ -93,6 +100,9 @@ class Case:
     copies_source: Results | None = None
     verified: tuple[str, ...] = ()
     away: tuple[str, ...] = ()
+    arrivals: Arrivals | None = None
+    ballot_sequences: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    electronic: Results | None = None
 
     @classmethod
     def of(cls, results: Results, **known: Any) -> Case:

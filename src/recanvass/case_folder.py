@@ -24,6 +24,7 @@ from recanvass.record.case_file import (
     under_data,
 )
 from recanvass.record.loading import Record, load, refused
+from recanvass.record.order_tables import arrivals, ballot_sequences
 from recanvass.results import Contest, Results
 from recanvass.wording import phrase
 
@@ -99,6 +100,9 @@ def load_case(folder: Path | str, *, read: Read | None = None) -> CaseFolder:
         copies_source=found["copies_source"],
         verified=case.photographs.verified if case.photographs is not None else (),
         away=tuple(key for key, table in tables.items() if table is not None and found[key] is None),
+        arrivals=arrivals(case, place),
+        ballot_sequences=ballot_sequences(case, place),
+        electronic=_table(case.electronic, place, "electronic", read, notes),
         name=place.resolve().name,
         record=load(place),
         notes=tuple(notes),

@@ -26,6 +26,13 @@ CITATIONS: Mapping[str, Mapping[str, str | int]] = {
         "venue": "Annals of Statistics 29(4), 1165-1188",
         "doi": "10.1214/aos/1013699998",
     },
+    "bickel1975sex": {
+        "authors": "Peter J. Bickel, Eugene A. Hammel and J. William O’Connell",
+        "year": 1975,
+        "title": "Sex bias in graduate admissions: data from Berkeley",
+        "venue": "Science 187(4175), 398-404",
+        "doi": "10.1126/science.187.4175.398",
+    },
     "cec2020belarus": {
         "authors": "Central Election Commission of Belarus",
         "year": 2020,
@@ -63,6 +70,13 @@ CITATIONS: Mapping[str, Mapping[str, str | int]] = {
         "title": "Sampling techniques, third edition",
         "venue": "Wiley, New York",
     },
+    "colditz1994efficacy": {
+        "authors": "Graham A. Colditz and others",
+        "year": 1994,
+        "title": "Efficacy of BCG vaccine in the prevention of tuberculosis: meta-analysis of the published literature",
+        "venue": "JAMA 271(9), 698-702",
+        "doi": "10.1001/jama.1994.03510330076038",
+    },
     "daniels1987tail": {
         "authors": "Henry E. Daniels",
         "year": 1987,
@@ -91,11 +105,24 @@ CITATIONS: Mapping[str, Mapping[str, str | int]] = {
         "venue": "Proceedings of the National Academy of Sciences 110(2), 448-452",
         "doi": "10.1073/pnas.1206770110",
     },
+    "escobari2024evaluating": {
+        "authors": "Diego Escobari and Gary A. Hoover",
+        "year": 2024,
+        "title": "Late-arriving votes and electoral fraud: A natural experiment and regression discontinuity evidence from Bolivia",
+        "venue": "World Development 173, 106407",
+        "doi": "10.1016/j.worlddev.2023.106407",
+    },
     "estok2002quick": {
         "authors": "Melissa Estok, Neil Nevitte and Glenn Cowan",
         "year": 2002,
         "title": "The quick count and election observation",
         "venue": "National Democratic Institute, Washington",
+    },
+    "fan1996local": {
+        "authors": "Jianqing Fan and Irène Gijbels",
+        "year": 1996,
+        "title": "Local polynomial modelling and its applications",
+        "venue": "Chapman and Hall",
     },
     "fisher1932methods": {
         "authors": "Ronald A. Fisher",
@@ -137,12 +164,26 @@ CITATIONS: Mapping[str, Mapping[str, str | int]] = {
         "venue": "Annals of Statistics 13(1), 70-84",
         "doi": "10.1214/aos/1176346577",
     },
+    "hartung2001refined": {
+        "authors": "Joachim Hartung and Guido Knapp",
+        "year": 2001,
+        "title": "A refined method for the meta-analysis of controlled clinical trials with binary outcome",
+        "venue": "Statistics in Medicine 20(24), 3875-3889",
+        "doi": "10.1002/sim.1009",
+    },
     "hoeffding1956successes": {
         "authors": "Wassily Hoeffding",
         "year": 1956,
         "title": "On the distribution of the number of successes in independent trials",
         "venue": "Annals of Mathematical Statistics 27(3), 713-721",
         "doi": "10.1214/aoms/1177728178",
+    },
+    "idrobo2022shifts": {
+        "authors": "Nicolás Idrobo, Dorothy Kronick and Francisco Rodríguez",
+        "year": 2022,
+        "title": "Do shifts in late-counted votes signal fraud? Evidence from Bolivia",
+        "venue": "Journal of Politics 84(4), 2202-2215",
+        "doi": "10.1086/719640",
     },
     "jimenez2017testing": {
         "authors": "Raúl Jiménez, Manuel Hidalgo and Peter Klimek",
@@ -189,6 +230,13 @@ CITATIONS: Mapping[str, Mapping[str, str | int]] = {
         "venue": "Advances in Applied Probability 12(2), 475-490",
         "doi": "10.2307/1426607",
     },
+    "mantel1959statistical": {
+        "authors": "Nathan Mantel and William Haenszel",
+        "year": 1959,
+        "title": "Statistical aspects of the analysis of data from retrospective studies of disease",
+        "venue": "Journal of the National Cancer Institute 22(4), 719-748",
+        "doi": "10.1093/jnci/22.4.719",
+    },
     "mebane2006election": {
         "authors": "Walter R. Mebane",
         "year": 2006,
@@ -208,12 +256,26 @@ CITATIONS: Mapping[str, Mapping[str, str | int]] = {
         "title": "The forensics of election fraud: Russia and Ukraine",
         "venue": "Cambridge University Press",
     },
+    "oaxaca1973male": {
+        "authors": "Ronald Oaxaca",
+        "year": 1973,
+        "title": "Male-female wage differentials in urban labor markets",
+        "venue": "International Economic Review 14(3), 693-709",
+        "doi": "10.2307/2525981",
+    },
     "osce2010handbook": {
         "authors": "OSCE Office for Democratic Institutions and Human Rights",
         "year": 2010,
         "title": "Election Observation Handbook, sixth edition",
         "venue": "OSCE/ODIHR, Warsaw",
         "url": "https://www.osce.org/odihr/elections/68439",
+    },
+    "paule1982consensus": {
+        "authors": "Robert C. Paule and John Mandel",
+        "year": 1982,
+        "title": "Consensus values and weighting factors",
+        "venue": "Journal of Research of the National Bureau of Standards 87(5), 377-385",
+        "doi": "10.6028/jres.087.022",
     },
     "pearson1900criterion": {
         "authors": "Karl Pearson",
@@ -224,6 +286,13 @@ CITATIONS: Mapping[str, Mapping[str, str | int]] = {
         ),
         "venue": "Philosophical Magazine 50(302), 157-175",
         "doi": "10.1080/14786440009463897",
+    },
+    "podlazov2024sequence": {
+        "authors": "Andrey Podlazov and Vadim Makarov",
+        "year": 2024,
+        "title": "A dual approach to proving electoral fraud using statistics and forensic evidence",
+        "venue": "arXiv 2412.04535",
+        "url": "https://arxiv.org/abs/2412.04535",
     },
     "robbins1955remark": {
         "authors": "Herbert Robbins",
@@ -267,6 +336,13 @@ CITATIONS: Mapping[str, Mapping[str, str | int]] = {
         "title": "E-values: calibration, combination and applications",
         "venue": "Annals of Statistics 49(3), 1736-1754",
         "doi": "10.1214/20-AOS2020",
+    },
+    "wald1940same": {
+        "authors": "Abraham Wald and Jacob Wolfowitz",
+        "year": 1940,
+        "title": "On a test whether two samples are from the same population",
+        "venue": "Annals of Mathematical Statistics 11(2), 147-162",
+        "doi": "10.1214/aoms/1177731909",
     },
     "wang2022false": {
         "authors": "Ruodu Wang and Aaditya Ramdas",

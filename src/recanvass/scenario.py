@@ -20,7 +20,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from recanvass.case import Announced
+from recanvass.case import Announced, Case
 from recanvass.errors import UnknownName
 from recanvass.results import Results
 
@@ -56,6 +56,13 @@ class World:
     before: Results
     planted: tuple[Planted, ...] = ()
     announced: tuple[Announced, ...] = ()
+    #: What else is known of the contest: fields of `Case` by name (``arrivals``, ``electronic``, ...).
+    known: Mapping[str, Any] = field(default_factory=dict)
+
+    def case(self) -> Case:
+        """The contest as an examination gets it: the table, and whatever else the world makes known."""
+        known = dict(self.known) | ({"announced": self.announced} if self.announced else {})
+        return Case.of(self.results, **known)
 
     def truth(self) -> dict[str, Any]:
         """Plain values: what was planted, at which stations, and how many votes it moved."""

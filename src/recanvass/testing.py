@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -95,13 +95,7 @@ def check_options_renamed(method: Method) -> None:
     case = example(method)
     if case.results is None:
         return
-    names = tuple(f"Z{j:03d}" for j in range(len(case.results.options)))
-    renaming = dict(zip(case.results.options, names, strict=True))
-    announced = tuple(replace(a, column=renaming.get(a.column, a.column)) for a in case.announced)
-    copies = case.copies
-    if copies is not None:
-        copies = replace(copies, options=tuple(renaming.get(o, o) for o in copies.options))
-    renamed = replace(case, results=replace(case.results, options=names), announced=announced, copies=copies)
+    renamed = _renamed(case, {option: f"Z{j:03d}" for j, option in enumerate(case.results.options)})
     _assert_same(method, _asked(method, case), _asked(method, renamed), "the names of the options", words=False)
 
 
@@ -168,7 +162,7 @@ def check_power(method: Method, name: str, *, trials: int = 5, stations: int = 2
     seen = 0
     for trial in range(trials):
         world = scenario.scenario(name).build(np.random.default_rng([7, trial]), stations)
-        outcome = method.run(Case.of(world.results, **_known(world)), seed=trial)
+        outcome = method.run(world.case(), seed=trial)
         assert isinstance(outcome, Finding), f"{method.name} in {name}: {outcome}"
         evidence = outcome.evidence
         seen += outcome.status == "contradiction" or (evidence is not None and evidence.log10_p <= math.log10(level))
@@ -268,9 +262,20 @@ def _unanimous(results: Results) -> Results:
     return results.with_counts(votes=votes, ballots=registered, valid=registered, invalid=np.zeros_like(registered))
 
 
-def _known(world: Any) -> dict[str, Any]:
-    announced = getattr(world, "announced", ())
-    return {"announced": tuple(announced)} if announced else {}
+def _renamed(case: Case, names: Mapping[str, str]) -> Case:
+    """The case with other names of the options, wherever it holds one."""
+
+    def table(given: Results | None) -> Results | None:
+        return None if given is None else replace(given, options=tuple(names.get(o, o) for o in given.options))
+
+    return replace(
+        case,
+        results=table(case.results),
+        announced=tuple(replace(a, column=names.get(a.column, a.column)) for a in case.announced),
+        copies=table(case.copies),
+        electronic=table(case.electronic),
+        ballot_sequences={s: tuple(names.get(o, o) for o in seen) for s, seen in case.ballot_sequences.items()},
+    )
 
 
 def _asked(method: Method, case: Case) -> Finding:

@@ -11,7 +11,7 @@ import io
 import os
 import stat
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -28,6 +28,7 @@ MOST_ROWS = 100_000
 Percent = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,6})?$")]
 Count = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 Base = Literal["valid", "ballots", "registered"]
+Moment = Annotated[datetime, Field(strict=True)]
 
 
 class ContestTable(Entry):
@@ -131,6 +132,29 @@ class ObserversTable(Entry):
     kept: Annotated[list[Name], Field(max_length=200_000)] = Field(default_factory=list)
 
 
+class ArrivalsTable(Entry):
+    """``[arrivals]``: when each station was processed, and when processing was interrupted.
+
+    The file has the columns ``station`` and either ``order`` (a whole number) or ``time`` (ISO 8601);
+    interruptions are given in the same terms. See `recanvass.observation.Arrivals`.
+    """
+
+    file: Annotated[Line, Field(min_length=1)]
+    interruptions: Annotated[tuple[Annotated[int, Field(strict=True)] | Moment, ...], Field(max_length=50)] = ()
+    note: Paragraph = ""
+
+
+class BallotSequencesTable(Entry):
+    """``[ballot_sequences]``: the options of stations' ballots in the order in which they were read.
+
+    The file has the columns ``station``, ``position`` and ``option``, a row a ballot; an empty option
+    is a ballot that could not be read.
+    """
+
+    file: Annotated[Line, Field(min_length=1)]
+    note: Paragraph = ""
+
+
 class EarlierTable(Entry):
     """``[[earlier]]``: an earlier contest, by a table or by the name of a neighbouring case."""
 
@@ -227,6 +251,9 @@ class CaseFile(Entry):
     declared: TableFile | None = None
     sampling: SamplingTable = SamplingTable()
     observers: ObserversTable | None = None
+    arrivals: ArrivalsTable | None = None
+    ballot_sequences: BallotSequencesTable | None = None
+    electronic: TableFile | None = None
     earlier: Annotated[tuple[EarlierTable, ...], Field(max_length=50)] = ()
     record: RecordTable = RecordTable()
     candidates: Annotated[tuple[Candidate, ...], Field(max_length=500)] = ()
@@ -291,17 +318,17 @@ def announced_rows(case: CaseFile, folder: Path) -> tuple[AnnouncedRow, ...]:
     """What was announced, from ``case.toml`` itself or from its table."""
     if not case.announced_table:
         return case.announced
-    return _rows(inside(folder, case.announced_table, "announced"), AnnouncedRow)
+    return table_rows(inside(folder, case.announced_table, "announced"), AnnouncedRow)
 
 
 def history_rows(case: CaseFile, folder: Path) -> tuple[HistoryRow, ...]:
     """The figures of earlier contests."""
     if not case.record.history:
         return ()
-    return _rows(inside(folder, case.record.history, "record.history"), HistoryRow)
+    return table_rows(inside(folder, case.record.history, "record.history"), HistoryRow)
 
 
-def _rows(path: Path, model: type[Any]) -> tuple[Any, ...]:
+def table_rows(path: Path, model: type[Any], most: int = MOST_ROWS) -> tuple[Any, ...]:
     """The rows of a small table; an empty cell is an absent value.
 
     Raises
@@ -326,7 +353,7 @@ def _rows(path: Path, model: type[Any]) -> tuple[Any, ...]:
             if None in raw or None in raw.values():
                 raise ReadError(f"{show(path.name)}, line {reader.line_num}: it has not {len(header)} cells.")
             cells: dict[str, Any] = {k: v for k, v in raw.items() if v != ""}
-            for key in ("count", "round"):
+            for key in ("count", "round", "order", "position"):
                 if cells.get(key, "").isascii() and cells.get(key, "").isdigit():
                     cells[key] = int(cells[key])
             row, problems = validated(model, cells, path.name)
@@ -335,8 +362,8 @@ def _rows(path: Path, model: type[Any]) -> tuple[Any, ...]:
                     f"{show(path.name)}, line {reader.line_num}, {problems[0].field}: {problems[0].sentence()}"
                 )
             found.append(row)
-            if len(found) > MOST_ROWS:
-                raise ReadError(f"{show(path.name)} has more than {MOST_ROWS} rows; it should be a small table.")
+            if len(found) > most:
+                raise ReadError(f"{show(path.name)} has more than {most} rows; it should be a small table.")
     except UnicodeDecodeError as error:
         raise ReadError(f"{show(path.name)} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
     except csv.Error as error:
