@@ -90,8 +90,7 @@ def trial(cell: Cell, index: int, seed: int = 2026) -> dict[str, Any]:
         world = scenario.draw_clean(rng)
     else:
         world = scenario.scenario(cell.scenario, **cell.parameters).build(rng, cell.stations)
-    known = {"announced": world.announced} if world.announced else {}
-    exam = examine(Case.of(world.results, **known), seed=index, methods=counted_methods())
+    exam = examine(Case.of(world.results, **world.known), seed=index, methods=counted_methods())
     return {"index": index, "stations": len(world.results), "kind": world.name, **outcome(exam)}
 
 

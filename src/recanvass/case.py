@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from recanvass.division import Division
 from recanvass.observation import Observers, Sampling
 from recanvass.results import Contest, Results
 
@@ -71,6 +72,8 @@ class Case:
     machine_counted : tuple of str
         Names of the stations, as in the official results, whose ballots were counted by a machine;
         empty: not known.
+    division : Division or None
+        How one place was divided among several stations; None: what is known of the country is used.
     """
 
     contest: Contest
@@ -83,6 +86,7 @@ class Case:
     sampling: Sampling = field(default_factory=Sampling)
     observers: Observers | None = None
     machine_counted: tuple[str, ...] = ()
+    division: Division | None = None
 
     @classmethod
     def of(cls, results: Results, **known: Any) -> Case:

@@ -88,6 +88,7 @@ def load_case(folder: Path | str, *, read: Read | None = None) -> CaseFolder:
         declared=_table(case.declared, place, "declared", read, notes),
         sampling=Sampling(**case.sampling.model_dump()),
         observers=_observers(case),
+        division=None if case.division is None else case.division.division(),
         name=place.resolve().name,
         record=load(place),
         notes=tuple(notes),

@@ -21,6 +21,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from recanvass.case import Announced
+from recanvass.division import Division
 from recanvass.errors import UnknownName
 from recanvass.results import Results
 
@@ -49,13 +50,20 @@ class Planted:
 
 @dataclass(frozen=True)
 class World:
-    """A simulated contest, the same contest before anything was done, and what was done."""
+    """A simulated contest, the same before anything was done, what was done, and how places were divided."""
 
     name: str
     results: Results
     before: Results
     planted: tuple[Planted, ...] = ()
     announced: tuple[Announced, ...] = ()
+    division: Division | None = None
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """What a case of this world knows beside its results: arguments of `Case.of`."""
+        announced = {"announced": tuple(self.announced)} if self.announced else {}
+        return announced | ({"division": self.division} if self.division else {})
 
     def truth(self) -> dict[str, Any]:
         """Plain values: what was planted, at which stations, and how many votes it moved."""

@@ -148,7 +148,7 @@ def check_power(method: Method, name: str, *, trials: int = 5, stations: int = 2
     seen = 0
     for trial in range(trials):
         world = scenario.scenario(name).build(np.random.default_rng([7, trial]), stations)
-        outcome = method.run(Case.of(world.results, **_known(world)), seed=trial)
+        outcome = method.run(Case.of(world.results, **world.known), seed=trial)
         assert isinstance(outcome, Finding), f"{method.name} in {name}: {outcome}"
         evidence = outcome.evidence
         seen += outcome.status == "contradiction" or (evidence is not None and evidence.log10_p <= math.log10(level))
@@ -233,11 +233,6 @@ def _unanimous(results: Results) -> Results:
     votes = np.zeros_like(results.votes)
     votes[:, 0] = registered
     return results.with_counts(votes=votes, ballots=registered, valid=registered, invalid=np.zeros_like(registered))
-
-
-def _known(world: Any) -> dict[str, Any]:
-    announced = getattr(world, "announced", ())
-    return {"announced": tuple(announced)} if announced else {}
 
 
 def _asked(method: Method, case: Case) -> Finding:
