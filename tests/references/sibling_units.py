@@ -86,8 +86,10 @@ def measured(data: Path, name: str, winner: str) -> Row:
     frame = frame.filter((pl.col("units") >= 2) & (pl.col("ratio") >= 0.8))
     places = frame["place"].n_unique()
     sums = {f"{c}_all": pl.sum(c).over("place") for c in "vgl"}
-    frame = frame.with_columns(**sums).with_columns(t=pl.col("g_all") / pl.col("v_all"), s=pl.col("l_all") / pl.col("g_all"))
-    frame = frame.filter(pl.col("t").is_between(0.03, 0.97) & pl.col("s").is_between(0.03, 0.97))
+    frame = frame.with_columns(**sums).with_columns(
+        t=pl.col("g_all") / pl.col("v_all"), s=pl.col("l_all") / pl.col("g_all")
+    )
+    frame = frame.filter(pl.all_horizontal(pl.col("t", "s").is_between(0.03, 0.97, closed="none")))
     for root, k, n, p in (("a", "g", "v", "t"), ("b", "l", "g", "s")):
         own = _deviance(pl.col(k), pl.col(n), pl.col(p), pl)
         rest = _deviance(pl.col(f"{k}_all") - pl.col(k), pl.col(f"{n}_all") - pl.col(n), pl.col(p), pl)

@@ -35,13 +35,13 @@ def signed_roots(taken: Counts, size: Counts, rest_taken: Counts, rest_size: Cou
     Returns
     -------
     (n,) float64
-        0 where either has no trials or the pooled rate is 0 or 1.
+        0 where either has no trials, the pooled rate is 0 or 1, or both rates are equal.
     """
     roots = np.zeros(len(taken))
     for i in range(len(taken)):
         k1, n1, k2, n2 = float(taken[i]), float(size[i]), float(rest_taken[i]), float(rest_size[i])
         whole, trials = k1 + k2, n1 + n2
-        if n1 <= 0 or n2 <= 0 or whole <= 0 or whole >= trials:
+        if n1 <= 0 or n2 <= 0 or whole <= 0 or whole >= trials or k1 * n2 == k2 * n1:
             continue
         p = whole / trials
         ratio = 0.0

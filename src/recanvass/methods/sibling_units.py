@@ -11,11 +11,12 @@ largest number of candidates and n units,
 
 .. math:: P_c = P(NB \ge K_{lead}(c)), \quad NB = NB(\max(K, \epsilon_c n) + 1/2, \min(4, 1 + K)),
 
-its mean and its size, for c = 3.5 (:math:`\epsilon` = 2e-4) and c = 2.25 (1.5e-3). Where siblings of the system have been measured, also
-:math:`P_b = 1 - \Phi((\rho - .10) \sqrt{n_1})`, :math:`\rho` the correlation of a and b. The p-value is the smallest of
-these times their number. No single unit is evidence: its 1 - Phi(m) is printed plus 3e-4, the rate of gross errors.
+its mean and its size, for c = 3.5 (:math:`\epsilon` = 2e-4) and c = 2.25 (1.5e-3). Where siblings of the system have
+been measured, also :math:`P_b = 1 - \Phi((\rho - .10) \sqrt{n_1})`, :math:`\rho` the correlation of a and b. The
+p-value is the smallest of these times their number. No single unit is evidence: its 1 - Phi(m) is printed plus 3e-4,
+the rate of gross errors.
 
-**List.** The smallest c in 2.0, 2.1, ..., 8.0 with :math:`(1 + K) / K_{lead} \le .10`; ten units at least, by construction.
+**List.** The smallest c in 2.0, 2.1, ..., 8.0 with :math:`(1 + K) / K_{lead} \le .10`; so ten units at least.
 Bounds of added votes at each have a false coverage rate of 5 %; their sums speak of the listed units only.
 
 **Class.** B where the rule of division is documented and a lottery, a clean contest of the same system has been
@@ -139,6 +140,7 @@ class SiblingUnits(Method):
             "option": results.options[examined],
             "stations": len(lead),
             "places": lead.places,
+            "divided": len(found.starts),
             "count": lead.candidates(3.5),
             "placebo": max((d.candidates(3.5) for d in decoys), default=0),
             "wider": lead.candidates(2.25),
