@@ -185,22 +185,45 @@ class SiblingUnits(Method):
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
         """Units beyond each cut: the leader's line against those of the placebos."""
         series, words = finding.series, wording.template(finding.method, "drawing", language=language)
-        part = ["examined", *["placebo"] * (len(series["option"]) - 1)]
+        lines = list(zip(series["option"], series["units"], strict=True))
+        largest = max(range(1, len(lines)), key=lambda k: lines[k][1][0], default=0)
         records = [
-            {"cut": cut, "units": count, "option": wording.show(option), "part": role}
-            for option, role, counts in zip(series["option"], part, series["units"], strict=True)
+            {
+                "cut": cut,
+                "units": count,
+                "option": wording.show(option),
+                "part": "placebo" if k else "examined",
+                "label": wording.show(option) if cut == series["cut"][0] and k in (0, largest) else "",
+            }
+            for k, (option, counts) in enumerate(lines)
             for cut, count in zip(series["cut"], counts, strict=True)
         ]
+        most = max((count for _, counts in lines for count in counts), default=0)
+        ticks = [0, *[n for power in range(6) for n in (10**power, 3 * 10**power) if n <= max(most, 3)]]
         x = {"field": "cut", "type": "quantitative", "title": words["x"], "scale": {"domain": [2, 8], "nice": False}}
-        y = {"field": "units", "type": "quantitative", "title": words["y"], "scale": {"type": "symlog"}}
+        y = {
+            "field": "units",
+            "type": "quantitative",
+            "title": words["y"],
+            "scale": {"type": "symlog"},
+            "axis": {"values": ticks},
+        }
+        detail = {"field": "option", "type": "nominal"}
         spec = {
             "layer": [
                 {
-                    "mark": {"type": "line", "color": colour, "interpolate": "step-after"},
+                    "mark": mark | {"color": colour},
                     "transform": [{"filter": f"datum.part == '{role}'"}],
-                    "encoding": {"x": x, "y": y, "detail": {"field": "option", "type": "nominal"}},
+                    "encoding": {"x": x, "y": y, "detail": detail} | more,
                 }
                 for role, colour in (("placebo", "context"), ("examined", "observed"))
+                for mark, more in (
+                    ({"type": "line", "interpolate": "step-after"}, {}),
+                    (
+                        {"type": "text", "align": "left", "baseline": "bottom", "dx": 4, "dy": -3},
+                        {"text": {"field": "label", "type": "nominal"}},
+                    ),
+                )
             ]
         }
         alt = wording.phrase(finding.method, "drawing", "alt", facts=finding.answer.facts, language=language)
