@@ -170,7 +170,7 @@ class SiblingUnits(Method):
             if decoys
             else None,
             estimates=sums,
-            caveats=self._caveats(rule, kind, earlier, listed),
+            caveats=self._caveats(rule, earlier, departs and bool(decoys), listed),
             stations=tuple(sorted(listed)),
             tables={"options": self._placebos(results, lead, decoys, measured), "units": table},
             series={
@@ -205,9 +205,11 @@ class SiblingUnits(Method):
             "field": "units",
             "type": "quantitative",
             "title": words["y"],
-            "scale": {"type": "symlog"},
+            "scale": {"type": "symlog", "domain": [0, 1.6 * max(most, 3)], "nice": False},
             "axis": {"values": ticks},
         }
+        first = [counts[0] for _, counts in lines]
+        below = "examined" if first[largest] > first[0] else "placebo"
         detail = {"field": "option", "type": "nominal"}
         spec = {
             "layer": [
@@ -220,7 +222,12 @@ class SiblingUnits(Method):
                 for mark, more in (
                     ({"type": "line", "interpolate": "step-after"}, {}),
                     (
-                        {"type": "text", "align": "left", "baseline": "bottom", "dx": 4, "dy": -3},
+                        {"type": "text", "align": "left", "dx": 4}
+                        | (
+                            {"baseline": "top", "dy": 4}
+                            if role == below and min(first[0], first[largest]) > 0
+                            else {"baseline": "bottom", "dy": -3}
+                        ),
                         {"text": {"field": "label", "type": "nominal"}},
                     ),
                 )
@@ -349,13 +356,15 @@ class SiblingUnits(Method):
             facts |= {f"{name}_dose": dose, f"{name}_units": count, f"{name}_votes": round(count * added)}
         return facts
 
-    def _caveats(self, rule: Division, kind: str, earlier: int, listed: Sequence[str]) -> tuple[str, ...]:
+    def _caveats(self, rule: Division, earlier: int, departs: bool, listed: Sequence[str]) -> tuple[str, ...]:
         found = ["documented" if rule.is_sourced else "undocumented"]
         if not rule.validated:
             found.append("unvalidated")
         if self.option is not None:
             found.append("chosen")
         found.append("earlier" if earlier else "no_earlier")
+        if departs:
+            found.append("law")
         if listed:
             found.append("listed")
         return tuple(found)
