@@ -155,6 +155,50 @@ def test_the_contests_p_value_by_hand() -> None:
     assert facts["log10_p"] == pytest.approx(min(0.0, math.log10(3 * min(parts))), abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("lead", "placebo", "size"), [(44, 34, 112_803), (29, 20, 14_435), (12, 0, 1_700), (3, 5, 9_000)]
+)
+def test_the_tail_counts_what_placebos_have(lead: int, placebo: int, size: int) -> None:
+    mean, shape = max(placebo, 2e-4 * size) + 0.5, min(4, 1 + placebo)
+    slow = float(nbinom.sf(lead - 1, shape, shape / (shape + mean)))
+    assert 10 ** siblings.tail(lead, placebo, size, 2e-4) == pytest.approx(slow, rel=1e-10)
+
+
+def test_errors_that_befall_every_option_are_no_departure() -> None:
+    for seed in range(4):
+        _, finding = planted(seed, extent=0.0, errors=0.06)
+        assert finding.answer.facts["placebo"] > 3
+        assert finding.evidence.log10_p > -2
+
+
+def test_only_ballots_for_one_option_make_a_candidate() -> None:
+    """Turnout in proportion, a swing, and turnout with others leaving: none of them; added ballots are."""
+    results, rule = divided_contest(np.random.default_rng(12), 200)
+    units = siblings.units(results, rule.codes(results), 200, 50, 0.8)
+
+    def least(votes: tuple[int, int, int, int]) -> float:
+        changed, ballots = results.votes.copy(), results.counts["ballots"].copy()
+        changed[0] += np.array(votes)
+        changed[0], ballots[0] = np.maximum(changed[0], 0), ballots[0] + sum(votes)
+        assert ballots[0] <= results.counts["registered"][0]
+        moved = results.with_counts(changed, ballots=ballots)
+        found = siblings.units(moved, rule.codes(moved), 200, 50, 0.8)
+        one = siblings.deviations(moved, found, 0, capped=True)
+        return float(one.least[np.flatnonzero(found.rows[one.use] == 0)[0]])
+
+    home = int(results.counts["registered"][0] - results.counts["ballots"][0])
+    many = min(home, 160)
+    share = results.votes[0] / results.votes[0].sum()
+    assert len(units) == 400
+    assert least((many, 0, 0, 0)) > 2.25
+    assert least(tuple(int(x) for x in many * share)) < 2.25
+    for number in range(20, many, 10):  # a little more turnout, in proportion: the others' votes hardly move
+        assert least(tuple(int(x) for x in number * share)) < 1.5
+    assert least((int(results.votes[0, 1]) // 2, -(int(results.votes[0, 1]) // 2), 0, 0)) < 2.25
+    fled = -int(results.votes[0, 1])
+    assert least((many - fled, fled, 0, 0)) == -np.inf
+
+
 def test_honest_siblings_are_as_scattered_as_asked_and_uncorrelated() -> None:
     rng = np.random.default_rng(5)
     results, _ = divided_contest(rng, 6000)
