@@ -69,7 +69,9 @@ class World:
         """Plain values: what was planted, at which stations, and how many votes it moved."""
         stations = self.results.stations
         moved = self.results.votes.astype(np.int64) - self.before.votes
-        return {
+        rule = self.division
+        divided = {} if rule is None else {"division": {"station": rule.station, "rule": rule.rule}}
+        return divided | {
             "scenario": self.name,
             "stations": len(self.results),
             "votes_moved": {o: int(moved[:, j].sum()) for j, o in enumerate(self.results.options)},

@@ -92,6 +92,45 @@ def test_uganda_has_no_key_in_the_canonical_table(data: Path) -> None:
     assert method("sibling_units").run(Case.of(real(data, "uganda_2021"))).code == "no_key"
 
 
+def part_of(results: Results, places: int, rng: np.random.Generator) -> Results:
+    """So many divided places of a contest, taken at random."""
+    found = siblings.units(results, known_division(results.contest).codes(results), 200, 50, 0.8)
+    taken = rng.choice(len(found.starts), size=places, replace=False)
+    return results.take(found.rows[np.isin(found.place, taken)])
+
+
+@pytest.mark.parametrize(("extent", "dose", "low", "high"), [(0.05, 0.2, 8, 8), (0.02, 0.4, 3, 8), (0.01, 0.4, 0, 2)])
+def test_the_power_of_the_compendium(data: Path, extent: float, dose: float, low: int, high: int) -> None:
+    """Spain 2011, 500 places: 1, .75 and 0 are printed; 8 contests each."""
+    results, seen = real(data, "spain_2011_11"), 0
+    for seed in range(8):
+        rng = np.random.default_rng([seed, 3])
+        part = part_of(results, 500, rng)
+        registered, ballots = part.counts["registered"], part.counts["ballots"]
+        added = np.minimum(np.rint(dose * registered).astype(np.int64), registered - ballots)
+        added[rng.random(len(part)) >= extent] = 0
+        votes = part.votes.copy()
+        votes[:, results.leader] += added
+        case = Case.of(part.with_counts(votes, ballots=ballots + added))
+        seen += asked(case, option=results.options[results.leader]).evidence.log10_p <= -3
+    assert low <= seen <= high
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [n for n in sorted(PUBLISHED) if not n.startswith("israel")])
+def test_no_part_of_a_real_contest_alarms(data: Path, name: str) -> None:
+    results, rng = real(data, name), np.random.default_rng(9)
+    options = sorted(results.options, key=lambda o: -results.totals[o])[:3]
+    for places in (150, 500, 1200):
+        for _ in range(6):
+            part = part_of(results, places, rng)
+            for option in options:
+                outcome = method("sibling_units", option=option).run(Case.of(part))
+                if isinstance(outcome, Finding) and outcome.evidence is not None:
+                    assert outcome.evidence.log10_p > -2.5, (places, option)
+                    assert outcome.stations == ()
+
+
 def by_hand(results: Results, option: int) -> dict[str, tuple[float, float, float]]:
     """Deviations before scaling, by loops over places and units."""
 
