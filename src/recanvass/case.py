@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from recanvass.division import Division
 from recanvass.observation import Arrivals, Observers, Sampling
 from recanvass.results import Contest, Results
 
@@ -85,6 +86,8 @@ class Case:
         station's name; ``""`` for a ballot that could not be read.
     electronic : Results or None
         Votes cast electronically, by area; they are not among ``results``.
+    division : Division or None
+        How one place was divided among several stations; None: what is known of the country is used.
     """
 
     contest: Contest
@@ -103,6 +106,7 @@ class Case:
     arrivals: Arrivals | None = None
     ballot_sequences: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     electronic: Results | None = None
+    division: Division | None = None
 
     @classmethod
     def of(cls, results: Results, **known: Any) -> Case:

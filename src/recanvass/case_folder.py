@@ -103,6 +103,7 @@ def load_case(folder: Path | str, *, read: Read | None = None) -> CaseFolder:
         arrivals=arrivals(case, place),
         ballot_sequences=ballot_sequences(case, place),
         electronic=_table(case.electronic, place, "electronic", read, notes),
+        division=None if case.division is None else case.division.division(),
         name=place.resolve().name,
         record=load(place),
         notes=tuple(notes),

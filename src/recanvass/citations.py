@@ -33,6 +33,34 @@ CITATIONS: Mapping[str, Mapping[str, str | int]] = {
         "venue": "Science 187(4175), 398-404",
         "doi": "10.1126/science.187.4175.398",
     },
+    "benjamini2005coverage": {
+        "authors": "Yoav Benjamini and Daniel Yekutieli",
+        "year": 2005,
+        "title": "False discovery rate-adjusted multiple confidence intervals for selected parameters",
+        "venue": "Journal of the American Statistical Association 100(469), 71-81",
+        "doi": "10.1198/016214504000001907",
+    },
+    "berger1982multiparameter": {
+        "authors": "Roger L. Berger",
+        "year": 1982,
+        "title": "Multiparameter hypothesis testing and acceptance sampling",
+        "venue": "Technometrics 24(4), 295-300",
+        "doi": "10.2307/1267823",
+    },
+    "canada2000elections": {
+        "authors": "Parliament of Canada",
+        "year": 2000,
+        "title": "Canada Elections Act, section 120 (several stations of a polling division are named A, B, C; how the list is divided is not said)",
+        "venue": "Statutes of Canada 2000, chapter 9; Bill C-2, third reading",
+        "url": "https://parl.ca/documentviewer/en/36-2/bill/C-2/third-reading/page-207",
+    },
+    "cantu2014identifying": {
+        "authors": "Francisco Cantú",
+        "year": 2014,
+        "title": "Identifying irregularities in Mexican local elections",
+        "venue": "American Journal of Political Science 58(4), 936-951",
+        "doi": "10.1111/ajps.12097",
+    },
     "cec2020belarus": {
         "authors": "Central Election Commission of Belarus",
         "year": 2020,
@@ -243,6 +271,13 @@ CITATIONS: Mapping[str, Mapping[str, str | int]] = {
         "title": "Election forensics: the second-digit Benford's law test and recent American presidential elections",
         "venue": "Election Fraud Conference, Salt Lake City",
     },
+    "mexico2014lgipe": {
+        "authors": "Congress of the Union of Mexico",
+        "year": 2014,
+        "title": "General Act on electoral institutions and procedures, article 253.3 (the list of a section is divided in alphabetical order)",
+        "venue": "Diario Oficial de la Federación; juristas.mx",
+        "url": "https://juristas.mx/en/laws/ley-general-de-instituciones-y-procedimientos-electorales/articulo-253",
+    },
     "moran1950notes": {
         "authors": "Patrick A. P. Moran",
         "year": 1950,
@@ -323,6 +358,13 @@ CITATIONS: Mapping[str, Mapping[str, str | int]] = {
         "year": 1993,
         "title": "Elections and the referendum of 11 December 1993 in Russia",
         "venue": "Moscow",
+    },
+    "spain1985loreg": {
+        "authors": "Cortes Generales of Spain",
+        "year": 1985,
+        "title": "Organic Act 5/1985 on the general electoral system, article 23.6 (tables of a section by alphabetical order; dispersed population by distance)",
+        "venue": "Boletín Oficial del Estado 147, BOE-A-1985-11672, consolidated text",
+        "url": "https://www.boe.es/buscar/act.php?id=BOE-A-1985-11672",
     },
     "ville1939etude": {
         "authors": "Jean Ville",

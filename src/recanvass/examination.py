@@ -257,7 +257,7 @@ def _copies(case: Case) -> Case | None:
     """The observers' copies read as results, where nothing was published by station."""
     if case.results is not None or case.copies is None:
         return None
-    return Case.of(replace(by_number(case.copies), contest=case.contest))
+    return Case.of(replace(by_number(case.copies), contest=case.contest), division=case.division)
 
 
 def _outcome(asked: Method, case: Case, copies: Case | None, seed: int) -> Finding | Skipped:

@@ -150,7 +150,10 @@ class Method(ABC):
             return Skipped(self.name, reason, code, dict(facts), self.evidence_class, self.question)
         run = Run(self.name, asdict(self), case.digest, seed, VERSION)
         summary = wording.summary(self.name, answer.outcome, answer.facts, of=of)
-        return Finding(run, self.evidence_class, self.question, summary, answer, of)
+        kind = max(
+            self.evidence_class, answer.evidence_class or self.evidence_class
+        )  # a case may weaken it, never more
+        return Finding(run, kind, self.question, summary, answer, of)
 
 
 def singled_out(results: Results, option: str | None) -> int:

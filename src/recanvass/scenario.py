@@ -49,7 +49,7 @@ class Planted:
 
 @dataclass(frozen=True)
 class World:
-    """A simulated contest, the same contest before anything was done, and what was done."""
+    """A simulated contest, the same before anything was done, what was done, and how places were divided."""
 
     name: str
     results: Results
@@ -68,7 +68,9 @@ class World:
         """Plain values: what was planted, at which stations, and how many votes it moved."""
         stations = self.results.stations
         moved = self.results.votes.astype(np.int64) - self.before.votes
-        return {
+        rule = self.known.get("division")
+        divided = {} if rule is None else {"division": {"station": rule.station, "rule": rule.rule}}
+        return divided | {
             "scenario": self.name,
             "stations": len(self.results),
             "votes_moved": {o: int(moved[:, j].sum()) for j, o in enumerate(self.results.options)},

@@ -32,11 +32,16 @@ from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, Finding
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.neighbours import local_medians, neighbourhoods
-from recanvass.results import Contest, Labels, Results
+from recanvass.results import Contest, Labels, Results, exact_sum
 
 Floats = NDArray[np.float64]
 
 _LEAST_AREAS = 10
+
+#: The rule fixed on the development contests: jumps at so many stations, and a ratio that lies so far below one.
+_LEAST_RATE, _LEAST_RATIO = 0.005, 0.6
+#: Almost no clean contest of the panel has an option with a larger part of the votes.
+_STRONG = 0.7
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,11 @@ class TurnoutJumps(Method):
         unmatched = (1 - ratio) * voters
         lack = 1 - ratio
         rank = panel.rank(self.name, "lack", lack, case.contest.country)
+        error = float(drawn.std()) if drawn.size else None
+        rate = found.rows.size / found.compared
+        outside = error is not None and rate >= _LEAST_RATE and ratio + 2 * error < _LEAST_RATIO
+        valid = results.whole("valid")
+        all_votes = exact_sum(valid) if valid is not None else 0
         names = results.stations
         return Answer(
             status="description",
@@ -127,7 +137,9 @@ class TurnoutJumps(Method):
                 "option": results.options[chosen],
                 "stations": found.compared,
                 "count": int(found.rows.size),
-                "rate": found.rows.size / found.compared,
+                "rate": rate,
+                "error": error,
+                "stands_out": outside,
                 "points": 100 * self.jump,
                 "kappa": ratio,
                 "lack": lack,
@@ -144,7 +156,12 @@ class TurnoutJumps(Method):
                 else Estimate("others brought, of the proportional number", ratio, "ratio"),
                 Estimate("additional voters at the jumps not matched by others", unmatched, "votes"),
             ),
-            caveats=("geography", "neighbours"),
+            caveats=(
+                "stands_out" if outside else "does_not_stand_out",
+                *(("strong_winner",) if votes > _STRONG * all_votes > 0 else ()),
+                "geography",
+                "neighbours",
+            ),
             stations=tuple(sorted(names[i] for i in found.rows)),
             tables={
                 "sizes": self._sizes(results, near, chosen),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import stat
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -18,7 +19,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from recanvass.case import Announced
-from recanvass.errors import ReadError
+from recanvass.division import Division
+from recanvass.errors import ReadError, UsageError
 from recanvass.record.claims import Address, Entry, Line, Name, Number, Paragraph
 from recanvass.record.documents import Problem, document, validated
 from recanvass.record.sources import unsafe
@@ -155,6 +157,31 @@ class BallotSequencesTable(Entry):
     note: Paragraph = ""
 
 
+class DivisionTable(Entry):
+    """``[division]``: how one place was divided among several stations; see `recanvass.division`."""
+
+    station: Annotated[Line, Field(max_length=200)] = ""
+    place: Literal["", "region", "district", "subdistrict"] = ""
+    within: Literal["", "region", "district", "subdistrict"] = ""
+    rule: Literal["surname", "number", "unknown"] = "unknown"
+    documented: Line = ""
+    validated: Line = ""
+
+    @model_validator(mode="after")
+    def _can_be_used(self) -> DivisionTable:
+        if re.search(r"\)[*+{]", self.station) or len(re.findall(r"[*+]|\{\d*,\}", self.station)) > 4:
+            raise ValueError("station repeats a group, or has more than four open repetitions; write it more simply")
+        try:
+            self.division()
+        except UsageError as error:
+            raise ValueError(str(error)) from error
+        return self
+
+    def division(self) -> Division:
+        """The rule as a case holds it."""
+        return Division(**self.model_dump())
+
+
 class EarlierTable(Entry):
     """``[[earlier]]``: an earlier contest, by a table or by the name of a neighbouring case."""
 
@@ -254,6 +281,9 @@ class CaseFile(Entry):
     arrivals: ArrivalsTable | None = None
     ballot_sequences: BallotSequencesTable | None = None
     electronic: TableFile | None = None
+
+
+    division: DivisionTable | None = None
     earlier: Annotated[tuple[EarlierTable, ...], Field(max_length=50)] = ()
     record: RecordTable = RecordTable()
     candidates: Annotated[tuple[Candidate, ...], Field(max_length=500)] = ()
