@@ -19,6 +19,7 @@ from recanvass.version import VERSION as __version__
 if TYPE_CHECKING:
     from recanvass.case import Case
     from recanvass.case_folder import load_case
+    from recanvass.comparison import compare
     from recanvass.dossier import render, write
     from recanvass.drawing import figure
     from recanvass.examination import Examination, examine
@@ -38,6 +39,7 @@ _PLACES = {
     "Method": "method",
     "Results": "results",
     "Statement": "statement",
+    "compare": "comparison",
     "examine": "examination",
     "figure": "drawing",
     "load_case": "case_folder",
@@ -57,6 +59,7 @@ __all__ = [
     "Results",
     "Statement",
     "__version__",
+    "compare",
     "examine",
     "figure",
     "load_case",
