@@ -9,6 +9,7 @@ simulated contests (`recanvass.scenario.draw_clean`) under seeds of their own.
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 from dataclasses import replace
@@ -37,7 +38,8 @@ def main() -> None:
     data = Path(os.environ["RECANVASS_DATA"])
     worlds = int(sys.argv[1]) if len(sys.argv) > 1 else 400
     contests: dict[str, str] = {}
-    rows: dict[str, list[dict[str, Any]]] = {}
+    rows: dict[str, list[list[Any]]] = {}
+    laws: dict[str, list[float]] = {}
     real = []
     for path in sorted((data / "canonical").glob("*.json")):
         about = json.loads(path.read_text(encoding="utf-8"))
@@ -48,10 +50,9 @@ def main() -> None:
         made = table(results)
         real.append(sum(row.coloured for row in made))
         for row in made:
-            value = {"contest": path.stem, "value": round(row.value, 6), "coloured": row.coloured}
+            rows.setdefault(f"{row.role}.{row.statistic}", []).append([path.stem, round(row.value, 5), row.coloured])
             if row.honest is not None:
-                value["p"] = round(row.honest.log10_p, 3)
-            rows.setdefault(f"{row.role}.{row.statistic}", []).append(value)
+                laws.setdefault(f"{row.role}.{row.statistic}", []).append(row.honest.log10_p)
         print(path.stem, real[-1], len(made), flush=True)
     simulated: dict[str, dict[str, int]] = {}
     drawn = []
@@ -77,8 +78,18 @@ def main() -> None:
     }
     held = {"contests": contests, "rows": rows, "worlds": simulated, "at_least_one": at_least_one}
     place = ROOT / "src" / "recanvass" / "comparison_panel.json"
-    place.write_text(json.dumps(held, indent=0, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(json.dumps(simulated, indent=1), at_least_one)
+    lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(held[key], sort_keys=True)}" for key in sorted(held))
+    place.write_text("{\n" + lines.replace("]], ", "]],\n").replace("}, ", "},\n") + "\n}\n", encoding="utf-8")
+    print(at_least_one)
+    print(
+        "| row | real: laws | of them p below .05 | below .001 | simulated: laws | outside 95 % |\n|---|---|---|---|---|---|"
+    )
+    for key, values in sorted(laws.items()):
+        p, cell = np.array(values), simulated.get(key, {"laws": 0, "outside": 0})
+        below = [int((p <= math.log10(level)).sum()) for level in (0.05, 0.001)]
+        print(
+            f"| {key} | {len(p)} | {below[0]} | {below[1]} | {cell['laws']} | {cell['outside'] / max(cell['laws'], 1):.3f} |"
+        )
 
 
 if __name__ == "__main__":

@@ -115,20 +115,32 @@ def test_shape_and_slope_equal_a_second_implementation() -> None:
     assert row(made, leader, "slope_less_share").value == pytest.approx(slope, abs=1e-10)
 
 
-@pytest.mark.parametrize("statistic", [s for s in CONSTANTS if s != "dip"])
-def test_the_limits_are_those_of_the_bootstrap(statistic: str) -> None:
-    results = world(3, 1500)
+def test_the_limits_are_those_of_the_bootstrap() -> None:
+    results = world(3, 1000)
     leader = results.options[results.leader]
-    found = row(compare(results), leader, statistic)
-    assert found.low is not None
-    assert found.high is not None
-    rng = np.random.default_rng(0)
-    drawn = [
-        row(compare(results.take(rng.integers(0, len(results), len(results))), share=0.2), leader, statistic).value
-        for _ in range(300)
-    ]
-    wide = (found.high - found.low) / (2 * comparison.POINT)
-    assert wide == pytest.approx(np.std(drawn), rel=0.17)  # four standard errors of the simulated spread
+    made, rng = compare(results, share=0.2), np.random.default_rng(0)
+    drawn: dict[str, list[float]] = {}
+    for _ in range(200):
+        for each in compare(results.take(rng.integers(0, len(results), len(results))), share=0.2).rows:
+            if each.column == leader:
+                drawn.setdefault(each.statistic, []).append(each.value)
+    for statistic in set(CONSTANTS) - {"dip"}:
+        found = row(made, leader, statistic)
+        assert found.low is not None
+        assert found.high is not None
+        wide = (found.high - found.low) / (2 * comparison.POINT)
+        # Four standard errors of the simulated spread.
+        assert wide == pytest.approx(np.std(drawn[statistic]), rel=0.2), statistic
+
+
+def test_no_law_where_many_counts_are_small() -> None:
+    results = world(4, 300)
+    votes = results.votes.copy()
+    votes[:30] = np.minimum(votes[:30], 5)
+    small = compare(results.with_counts(votes=votes))
+    leader = results.options[results.leader]
+    assert row(compare(results), leader, "last_digit").honest is not None
+    assert row(small, leader, "last_digit").honest is None
 
 
 @pytest.mark.parametrize("statistic", DIGITS)
@@ -140,7 +152,7 @@ def test_honest_limits_hold_in_clean_contests(statistic: str) -> None:
             if found.statistic == statistic and found.honest is not None:
                 tried += 1
                 outside += not found.honest.low <= found.value <= found.honest.high
-    assert tried > 100
+    assert tried > 50
     assert outside / tried <= 0.05 + 4 * math.sqrt(0.05 * 0.95 / tried)
 
 
@@ -219,7 +231,7 @@ def test_forms(tmp_path: Path) -> None:
     assert all(not line["column"].startswith("=") for line in read)
     comparison_table.write(made, tmp_path / "table.html", "ru")
     assert 'lang="ru"' in (tmp_path / "table.html").read_text(encoding="utf-8")
-    with pytest.raises(UsageError, match="html or .csv"):
+    with pytest.raises(UsageError, match="html"):
         comparison_table.write(made, tmp_path / "table.txt")
     assert [p.name for p in tmp_path.iterdir()] == ["table.html"]
 

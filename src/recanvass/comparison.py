@@ -20,7 +20,10 @@ table is made here for those who must compare; it is of class D, and no headline
 - **Honest counting at these stations**, for the four digit statistics: the mean over the stations of a count
   drawn anew from its posterior predictive law (`recanvass.kernels.redrawn_digits`, the prior that of the
   area), and 1.96 of its standard deviations. Mean and variance are exact. The p-value is two-sided and
-  normal; p-values are adjusted over all rows of an area (Benjamini-Hochberg).
+  normal; p-values are adjusted over all rows of an area (Benjamini-Hochberg). Small counts follow the prior
+  rather than themselves, and no simple prior fits an option that is absent from most places, so the law is
+  given only where at most one count in twenty is below 10. (The limit was set on clean contests: above it the
+  law fails for options of one people or one region; below it as many p-values are small as should be.)
 - **Shape and slope have no such law.** Any shape is possible in an honest contest; beside them stand the
   values in clean contests of other countries, as for all rows.
 - **Coloured**: whether a table with constants would have coloured the figure: the constant outside the
@@ -70,6 +73,9 @@ DIGITS = ("second_digit", "last_digit", "count_05", "percent_05")
 
 #: Fewer stations than this make no row, and an option below this share of all votes no column.
 LEAST_STATIONS, LEAST_SHARE = 30, 0.05
+
+#: The law of the digits is given where at most this part of the counts is below 10.
+MOST_SMALL = 0.05
 
 #: Beyond these a correlation and a slope are coloured by those tables.
 CORRELATION_LIMIT, SLOPE_LIMIT = 0.4, 1.645
@@ -260,6 +266,7 @@ def _digit_rows(column: _Column, area: str, part: Counts, whole: Counts, groups:
     smallest = np.array([max(least, 10), least, least, 0], np.int64)
     _, dense = np.unique(groups, return_inverse=True)
     observed, mean, variance = redrawn_digits(part, whole, *prior(part, whole, dense.astype(np.int64)), smallest)
+    lawful = float((part < 10).mean()) <= MOST_SMALL
     rows = []
     for k, statistic in enumerate(DIGITS):
         use = part >= smallest[k]
@@ -270,7 +277,7 @@ def _digit_rows(column: _Column, area: str, part: Counts, whole: Counts, groups:
         value, error = float(seen.mean()), float(seen.std(ddof=1)) / math.sqrt(count)
         expected, spread = float(mean[use, k].mean()), math.sqrt(float(variance[use, k].sum())) / count
         honest = None
-        if spread > 0:
+        if lawful and spread > 0:
             p = _two_sided((value - expected) / spread)
             honest = Honest(expected, expected - POINT * spread, expected + POINT * spread, p)
         rows.append(_row(column, area, statistic, count, value, error, honest))

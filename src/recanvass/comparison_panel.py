@@ -1,8 +1,9 @@
 """What the comparison table shows in clean contests, real and simulated: figures only.
 
 ``comparison_panel.json`` is made by ``benchmarks/comparison_panel.py``. For each statistic and each role
-of its column (``turnout``, ``leader``, ``other``) it holds the values of the clean real contests and whether
-a table with constants would colour them, and how many of the clean simulated contests it would colour.
+of its column (``turnout``, ``leader``, ``other``) it holds contest, value and whether
+a table with constants would colour it, of the clean real contests, and how many of the clean simulated ones
+it would colour.
 """
 
 from __future__ import annotations
@@ -31,20 +32,20 @@ def beside(role: str, statistic: str, country: str = "") -> dict[str, Any]:
     """
     held = panel()
     countries: Mapping[str, str] = held["contests"]
-    rows = [
-        row
-        for row in held["rows"].get(f"{role}.{statistic}", ())
-        if not country or countries.get(row["contest"]) != country
+    rows: list[tuple[str, float, bool]] = [
+        (contest, value, coloured)
+        for contest, value, coloured in held["rows"].get(f"{role}.{statistic}", ())
+        if not country or countries.get(contest) != country
     ]
     if not rows:
         return {}
-    values = [float(row["value"]) for row in rows]
+    values = [value for _, value, _ in rows]
     made: dict[str, Any] = {
         "columns": len(rows),
-        "contests": len({row["contest"] for row in rows}),
+        "contests": len({contest for contest, _, _ in rows}),
         "low": min(values),
         "high": max(values),
-        "coloured": sum(bool(row["coloured"]) for row in rows),
+        "coloured": sum(coloured for _, _, coloured in rows),
     }
     worlds = held["worlds"].get(f"{role}.{statistic}")
     return made if worlds is None else made | {"worlds": worlds["columns"], "worlds_coloured": worlds["coloured"]}

@@ -172,9 +172,12 @@ def check_reader(reader: Reader, samples: Iterable[tuple[bytes, str, int]]) -> N
 def check_kernel(
     fast: Callable[..., Any], slow: Callable[..., Any], arguments: Iterable[tuple[Any, ...]], within: float = 1e-10
 ) -> None:
-    """A kernel equals its slow second implementation on every set of arguments."""
+    """A kernel equals its slow second implementation on every set of arguments.
+
+    What they return may be numbers, arrays, text, None, or tuples and lists of these.
+    """
     for given in arguments:
-        np.testing.assert_allclose(fast(*given), slow(*given), rtol=within, atol=within, err_msg=str(given)[:500])
+        _assert_equal(fast(*given), slow(*given), within, str(given)[:500])
 
 
 def null_p_values(method: Method, case: Case, draws: int, seed: int = 5) -> NDArray[np.float64]:
@@ -207,6 +210,19 @@ def degenerate_cases() -> list[tuple[str, Case]]:
     cases.append(("every figure absent", Case.of(replace(everyone, absent=gaps))))
     cases.append(("no results", Case(Contest("Nowhere"))))
     return cases
+
+
+def _assert_equal(fast: Any, slow: Any, within: float, given: str) -> None:
+    if fast is None or slow is None or isinstance(fast, str):
+        assert fast == slow, f"{fast!r} is not {slow!r}: {given}"
+    elif isinstance(fast, tuple | list):
+        assert len(fast) == len(slow), f"{len(fast)} values against {len(slow)}: {given}"
+        for one, other in zip(fast, slow, strict=True):
+            _assert_equal(one, other, within, given)
+    else:
+        assert np.shape(fast) == np.shape(slow), f"{np.shape(fast)} against {np.shape(slow)}: {given}"
+        one, other = (np.asarray(value, dtype=np.float64) for value in (fast, slow))
+        np.testing.assert_allclose(one, other, rtol=within, atol=within, err_msg=given)
 
 
 def _even(stations: int, options: int, size: int, counts: Sequence[str]) -> Results:
