@@ -46,18 +46,20 @@ def slow_lower_tail(part, whole, statistic):
     def tilted(s, lean):
         log, shift, variance = 0.0, 0.0, 0.0
         for (y, mass), v in zip(laws, spread, strict=True):
-            weight = mass * np.exp(lean * y - s * y**2 / v)
+            power = lean * y - s * y**2 / v
+            weight = mass * np.exp(power - power.max())
             total = weight.sum()
             mean = (weight * y).sum() / total
             log, shift, variance = (
-                log + math.log(total),
+                log + math.log(total) + power.max(),
                 shift + mean,
                 variance + (weight * y**2).sum() / total - mean**2,
             )
         return log, shift, variance
 
     def cumulant(s):
-        lean = brentq(lambda u: tilted(s, u)[1], -3, 3, xtol=1e-13)
+        wide = 3 + 4 * abs(s) / min(spread)
+        lean = brentq(lambda u: tilted(s, u)[1], -wide, wide, xtol=1e-13)
         log, _, variance = tilted(s, lean)
         at_total = min(0.0, norm.logpdf(0, scale=math.sqrt(variance)))
         return log + at_total - norm.logpdf(0, scale=math.sqrt(sum(spread)))
