@@ -48,7 +48,8 @@ def test_the_saddlepoint_against_the_convolution_down_to_1e_300(events: int, mos
     assert upper[seen[-1]] < (-140 if events == 200 else -298)
     for s in seen[:: max(1, len(seen) // 60)]:
         tail = poisson_binomial.saddlepoint_tail(chances, NONE, float(s))
-        assert abs(tail - upper[s]) * math.log(10) < 2e-3, (s, tail, upper[s])
+        # Where nearly all of the events happen the law is a few points, and the formula is at its worst.
+        assert abs(tail - upper[s]) * math.log(10) < (2e-3 if s < 0.9 * events else 1e-2), (s, tail, upper[s])
 
 
 @pytest.mark.parametrize("few", [0, 10_000])
