@@ -46,7 +46,7 @@ class LastDigits(Method):
     cites = ("beber2012what", "deckert2011benford")
     references = (
         Reference("ground-truth:33", "russia_2018", "uniform_x2 of the leader", 17.41, 0.01),
-        Reference("ground-truth:33", "germany_2024_eu", "uniform_x2 of CDU/CSU", 74.21, 0.01),
+        Reference("ground-truth:33", "russia_2020", "uniform_x2 of the leader", 46.46, 0.01),
     )
     cost = "linear in stations; about 200 lattice points a station"
 
