@@ -1,4 +1,4 @@
-"""Sums of unequal events: convolution in fractions, the saddlepoint formula in eighty digits."""
+"""Sums of unequal events: convolution in fractions, the saddlepoint formula in forty digits."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def given_exact_tail():
 
 
 def slow_saddlepoint_tail(chances, weights, at_least):
-    """Lugannani and Rice, with Daniels' correction for whole numbers, by root finding in 80 digits."""
+    """Lugannani and Rice, with Daniels' correction for whole numbers, by root finding in 40 digits."""
     mp = mpmath.mp.clone()
-    mp.dps = 80
+    mp.dps = 40
     p = [mp.mpf(float(c)) for c in chances]
     w = [mp.mpf(float(v)) for v in weights] if len(weights) else [mp.mpf(1)] * len(p)
     target = mp.mpf(float(at_least)) - (0 if len(weights) else mp.mpf("0.5"))
@@ -59,7 +59,7 @@ def slow_saddlepoint_tail(chances, weights, at_least):
         low *= 2
     while slope(high) < 0:
         high *= 2
-    u = mp.findroot(slope, (low, high), solver="anderson", tol=mp.mpf(10) ** -60, maxsteps=400)
+    u = mp.findroot(slope, (low, high), solver="anderson", tol=mp.mpf(10) ** -30, maxsteps=400)
     cumulant = mp.fsum(mp.log(1 - a + a * mp.exp(b * u)) for a, b in zip(p, w, strict=True))
     second = mp.fsum(b * b * q * (1 - q) for b, q in zip(w, tilt(u), strict=True))
     r = mp.sign(u) * mp.sqrt(2 * (u * target - cumulant))
@@ -90,7 +90,7 @@ def given_tails():
 
 def slow_threshold(chances, log10_level):
     tail = slow_exact_tail if len(chances) <= 150 else lambda c, s: slow_saddlepoint_tail(c, NONE, s)
-    candidates = range(len(chances) + 1) if len(chances) <= 150 else range(100, 200)
+    candidates = range(len(chances) + 1) if len(chances) <= 150 else range(112, 140)
     return next((s for s in candidates if tail(chances, s) <= log10_level), len(chances) + 1)
 
 
