@@ -19,6 +19,7 @@ from recanvass.version import VERSION as __version__
 if TYPE_CHECKING:
     from recanvass.case import Case
     from recanvass.case_folder import load_case
+    from recanvass.comparison import compare
     from recanvass.declaration import Declaration, declare
     from recanvass.dossier import render, write
     from recanvass.drawing import figure
@@ -40,6 +41,7 @@ _PLACES = {
     "Method": "method",
     "Results": "results",
     "Statement": "statement",
+    "compare": "comparison",
     "declare": "declaration",
     "examine": "examination",
     "figure": "drawing",
@@ -61,6 +63,7 @@ __all__ = [
     "Results",
     "Statement",
     "__version__",
+    "compare",
     "declare",
     "examine",
     "figure",

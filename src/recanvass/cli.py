@@ -138,6 +138,38 @@ def examine(
 
 
 @app.command()
+def compare(
+    file: Annotated[Path, typer.Argument(help="A file of results.")],
+    by: Annotated[
+        str, typer.Option("--by", help="The level that gets a table each: contest, region, district, ...")
+    ] = "contest",
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Write the table here, as .html or .csv; print nothing.")
+    ] = None,
+    least: Annotated[int, typer.Option(min=0, help="Leave smaller counts out of the rows on digits.")] = 0,
+    as_json: Json = False,
+    mapping: Mapping = None,
+    encoding: Encoding = None,
+    part: Part = None,
+    language: Language = "en",
+) -> None:
+    """The field's basic table of digits, shape and slope, beside what honest counting would give."""
+    from recanvass import comparison_table, terminal
+    from recanvass.comparison import compare as compared
+
+    _known_language(language)
+    made = compared(_read(file, mapping, encoding, part), by=by, least=least)
+    if out is not None:
+        comparison_table.write(made, out, language)
+    if as_json:
+        _print_json(made.to_dict())
+    elif out is None:
+        terminal.print_comparison(comparison_table.table(made, language))
+    else:
+        typer.echo(str(out))
+
+
+@app.command()
 def demo(
     out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write.")] = Path("recanvass-demo"),
     seed: Seed = 0,
@@ -335,6 +367,13 @@ def _case(what: Path, mapping: Path | None, encoding: str | None, part: str | No
 
         return load_case(what)
     return Case.of(_read(what, mapping, encoding, part))
+
+
+def _known_language(language: str) -> None:
+    from recanvass.wording import LANGUAGES
+
+    if language not in LANGUAGES:
+        raise UsageError(f"There is no language {language!r}; there are {', '.join(LANGUAGES)}.")
 
 
 def _free(path: Path) -> Path:

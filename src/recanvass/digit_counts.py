@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recanvass import wording
+from recanvass.case import Case
 from recanvass.finding import Answer, Evidence, Finding
 from recanvass.kernels.digits import digit_probabilities
-from recanvass.method import Drawing
+from recanvass.method import Drawing, Unasked, singled_out
 from recanvass.results import Results
 
 #: Benford's law for the second digit.
@@ -92,11 +93,30 @@ def placebo(results: Results, chosen: int, least: int, *, second: bool) -> Measu
     return None
 
 
-def digits_answer(results: Results, chosen: int, least: int, *, second: bool) -> Answer | None:
-    """The answer of a digit method; None where the option has too few counts."""
+def redrawn(case: Case, rng: np.random.Generator) -> Case:
+    """Every count drawn anew as a binomial of its station's own share: the null of both methods."""
+    assert case.results is not None
+    results = case.results
+    whole = results.votes.sum(axis=1)
+    rate = results.votes / np.maximum(whole, 1)[:, None]
+    votes = rng.binomial(whole[:, None], rate)
+    return replace(case, results=results.with_counts(votes=votes, valid=votes.sum(axis=1)))
+
+
+def digits_answer(case: Case, option: str | None, least: int, *, second: bool) -> Answer:
+    """The answer of a digit method about this option, or the leader.
+
+    Raises
+    ------
+    Unasked
+        If there is no such option, or it has too few counts.
+    """
+    assert case.results is not None
+    results = case.results
+    chosen = singled_out(results, option)
     first = measured(results, chosen, least, second=second)
     if first is None:
-        return None
+        raise Unasked("nothing_left")
     other = placebo(results, chosen, least, second=second)
     facts = {
         "option": first.option,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
@@ -30,6 +31,10 @@ from recanvass.results import Contest, Labels, Results
 GUILT = re.compile(r"\b(fraud\w*|stol?en|steal\w*|rigg\w*|proved|proven|falsif\w*|cheat\w*)\b", re.I)
 
 
+#: Stations of the contests in which the size of a method is checked.
+SIZES = (60, 300, 1500)
+
+
 def example(method: Method, stations: int = 400, seed: int = 1) -> Case:
     """A case that the method can be asked about: its own, or a clean simulated contest."""
     rng = np.random.default_rng(seed)
@@ -48,7 +53,8 @@ def check_method(method: Method, *, draws: int = 200) -> None:
     check_polite(method)
     check_stands_alone(method)
     check_placebo(method)
-    check_size(method, draws=draws)
+    for stations in SIZES:
+        check_size(method, draws=draws, stations=stations)
     for name in method.detects:
         check_power(method, name)
 
@@ -100,15 +106,16 @@ def check_options_renamed(method: Method) -> None:
 
 
 def check_polite(method: Method) -> None:
-    """Nothing, too little or nonsense gives a state with a reason, never an exception or a NaN."""
+    """Nothing, too little or nonsense gives a state with a reason, never an exception, a warning or a NaN."""
     for label, case in degenerate_cases():
-        outcome = method.run(case)
-        if isinstance(outcome, Skipped):
-            assert outcome.reason.strip().endswith("."), f"{method.name}, {label}: {outcome.reason!r}"
-        else:
-            text = json.dumps(outcome.to_dict(), allow_nan=False)
-            assert text, f"{method.name}, {label}"
-            method.draw(outcome)
+        with warnings.catch_warnings(), np.errstate(divide="raise", over="raise", invalid="raise"):
+            warnings.simplefilter("error")
+            try:
+                outcome = method.run(case)
+                _assert_presentable(method, outcome)
+            except Exception as error:
+                error.add_note(f"{method.name}, in the degenerate contest: {label}")
+                raise
 
 
 def check_stands_alone(method: Method) -> None:
@@ -186,9 +193,12 @@ def check_reader(reader: Reader, samples: Iterable[tuple[bytes, str, int]]) -> N
 def check_kernel(
     fast: Callable[..., Any], slow: Callable[..., Any], arguments: Iterable[tuple[Any, ...]], within: float = 1e-10
 ) -> None:
-    """A kernel equals its slow second implementation on every set of arguments."""
+    """A kernel equals its slow second implementation on every set of arguments.
+
+    What they return may be numbers, arrays, text, None, or tuples and lists of these.
+    """
     for given in arguments:
-        np.testing.assert_allclose(fast(*given), slow(*given), rtol=within, atol=within, err_msg=str(given)[:500])
+        _assert_equal(fast(*given), slow(*given), within, str(given)[:500])
 
 
 def null_p_values(method: Method, case: Case, draws: int, seed: int = 5) -> NDArray[np.float64]:
@@ -216,11 +226,50 @@ def degenerate_cases() -> list[tuple[str, Case]]:
     everyone = _even(60, 2, 500, full)
     cases.append(("everybody for one option", Case.of(_unanimous(everyone))))
     cases.append(("no areas", Case.of(replace(everyone, places={}))))
+    one = Labels.of(["Everywhere"] * len(everyone))
+    cases.append(("one area", Case.of(replace(everyone, places={"region": one, "district": one}))))
+    without = {name: values for name, values in everyone.counts.items() if name != "registered"}
+    cases.append(("no register", Case.of(replace(everyone, counts=without))))
+    cases.append(("everybody voted", Case.of(everyone.with_counts(registered=everyone.counts["ballots"]))))
+    alike = everyone.take(np.zeros(60, np.int64))
+    cases.append(("all stations alike", Case.of(replace(alike, places=everyone.places))))
+    nothing = everyone.votes.copy()
+    nothing[:, 1] = 0
+    cases.append(("an option without a vote", Case.of(everyone.with_counts(votes=nothing))))
+    more = everyone.with_counts(registered=everyone.counts["ballots"] // 2)
+    cases.append(("more ballots than voters", Case.of(more)))
+    half = {"registered": np.arange(60) % 2 == 0}
+    cases.append(("half of the register absent", Case.of(replace(everyone, absent=half))))
     cases.append(("no counts but votes", Case.of(replace(everyone, counts={}))))
     gaps = {"registered": np.ones(60, bool), "votes": np.ones((60, 2), bool)}
     cases.append(("every figure absent", Case.of(replace(everyone, absent=gaps))))
     cases.append(("no results", Case(Contest("Nowhere"))))
     return cases
+
+
+def _assert_presentable(method: Method, outcome: Finding | Skipped) -> None:
+    """A reason that is a sentence, or a finding that goes to JSON, is drawn and is said in every language."""
+    if isinstance(outcome, Skipped):
+        assert outcome.reason.strip().endswith("."), f"{outcome.reason!r} is no sentence."
+        return
+    json.dumps(outcome.to_dict(), allow_nan=False)
+    for language in wording.LANGUAGES:
+        drawing = method.draw(outcome, language)
+        json.dumps([drawing.spec, drawing.records], allow_nan=False)
+        wording.summary(method.name, outcome.answer.outcome, outcome.answer.facts, language)
+
+
+def _assert_equal(fast: Any, slow: Any, within: float, given: str) -> None:
+    if fast is None or slow is None or isinstance(fast, str):
+        assert fast == slow, f"{fast!r} is not {slow!r}: {given}"
+    elif isinstance(fast, tuple | list):
+        assert len(fast) == len(slow), f"{len(fast)} values against {len(slow)}: {given}"
+        for one, other in zip(fast, slow, strict=True):
+            _assert_equal(one, other, within, given)
+    else:
+        assert np.shape(fast) == np.shape(slow), f"{np.shape(fast)} against {np.shape(slow)}: {given}"
+        one, other = (np.asarray(value, dtype=np.float64) for value in (fast, slow))
+        np.testing.assert_allclose(one, other, rtol=within, atol=within, err_msg=given)
 
 
 def _even(stations: int, options: int, size: int, counts: Sequence[str]) -> Results:

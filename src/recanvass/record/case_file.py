@@ -282,7 +282,6 @@ class CaseFile(Entry):
     ballot_sequences: BallotSequencesTable | None = None
     electronic: TableFile | None = None
 
-
     division: DivisionTable | None = None
     earlier: Annotated[tuple[EarlierTable, ...], Field(max_length=50)] = ()
     record: RecordTable = RecordTable()
