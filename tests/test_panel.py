@@ -1,4 +1,4 @@
-"""The reference panel: ranks among other countries, and one country left out."""
+"""The reference panel: ranks, and the range that clean contests show."""
 
 from __future__ import annotations
 
@@ -6,27 +6,29 @@ import pytest
 
 from recanvass import panel
 
-CONTESTS = {"a1": "A", "a2": "A", "b1": "B", "c1": "C"}
 
-
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = {"contests": CONTESTS, "statistics": {"m.x": {"a1": 5.0, "a2": 1.0, "b1": 3.0, "c1": 2.0}}}
-    monkeypatch.setattr(panel, "panel", lambda: made)
+    values = {f"c{i}": float(i) for i in range(10)}
+    homes = {f"c{i}": "Big" if i < 5 else f"Land {i}" for i in range(10)}
+    monkeypatch.setattr(panel, "panel", lambda: {"contests": homes, "statistics": {"m.q": values}})
 
 
-def test_the_country_of_the_contest_is_left_out() -> None:
-    assert panel.rank("m", "x", 4.0, "A").facts() == {"below": 2, "contests": 2, "largest": 3.0}
-    assert panel.rank("m", "x", 4.0).facts() == {"below": 3, "contests": 4, "largest": 5.0}
-    assert 10 ** panel.rank("m", "x", 4.0).log10_p == pytest.approx(2 / 5)
+def test_rank_leaves_the_own_country_out(small: None) -> None:
+    assert panel.rank("m", "q", 7.5).below == 8
+    own = panel.rank("m", "q", 7.5, "Big")
+    assert (own.below, own.contests) == (3, 5)
+    assert 10**own.log10_p == pytest.approx((1 + 2) / (1 + 5))
 
 
-def test_a_left_out_country_is_asked_about_by_the_others() -> None:
-    """a1 stands above b1 and c1; a2 does not; b1 and c1 do not stand above a1."""
-    assert panel.left_out("m.x") == {"A": 0.5, "B": 0.0, "C": 0.0}
+def test_natural_range_counts_countries_alike(small: None) -> None:
+    # Six countries of weight 1/6: the five contests of the large one weigh 1/30 each.
+    assert panel.natural_range("m", "q") == (0.0, 9.0)
+    assert panel.natural_range("m", "q", tail=0.05) == (1.0, 9.0)
+    assert panel.natural_range("m", "q", tail=0.2) == (5.0, 8.0)
+    assert panel.natural_range("m", "q", "Big") == (5.0, 9.0)
 
 
-def test_a_tie_is_not_larger(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = {"contests": CONTESTS, "statistics": {"m.x": {"a1": 0.0, "b1": 0.0}}}
-    monkeypatch.setattr(panel, "panel", lambda: made)
-    assert panel.left_out("m.x") == {"A": 0.0, "B": 0.0}
+def test_natural_range_needs_five_countries(small: None) -> None:
+    assert panel.natural_range("m", "q", "Land 9") == (0.0, 8.0)
+    assert panel.natural_range("m", "absent") is None
