@@ -7,10 +7,12 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from recanvass import calibration
+from recanvass import calibration, scenario
 from recanvass.calibration import Cell, run, summarise, trials_of, upper_bound
+from recanvass.errors import UsageError
 
 CLEAN = Cell("clean", "clean", 2)
 
@@ -104,3 +106,20 @@ def test_a_trial_of_a_country_has_a_size_of_the_class() -> None:
     made = calibration.trial(Cell("country-Norway", "fitted_contest", 1, 0, {"country": "Norway"}), 0)
     assert made["stations"] in (300, 1000, 3000, 10000)
     assert made["kind"] == "fitted_contest"
+
+
+def test_a_contest_that_cannot_bear_its_dose_is_drawn_again() -> None:
+    """At half of them the chosen stations have too few votes to give; no trial fails for it."""
+    cell = Cell("x", "vote_switching", 8, 200, {"extent": 0.05, "of_leader": 0.04})
+    chosen = scenario.scenario(cell.scenario, **cell.parameters)
+    refused = 0
+    for seed in range(8):
+        try:
+            chosen.build(np.random.default_rng(seed), 200)
+        except UsageError:
+            refused += 1
+        world = calibration._world(cell, np.random.default_rng(seed))
+        leader = world.before.leader
+        moved = (world.results.votes - world.before.votes)[:, leader].sum()
+        assert moved / world.before.votes[:, leader].sum() == pytest.approx(0.04, rel=0.2)
+    assert refused

@@ -23,9 +23,11 @@ import numpy as np
 
 from recanvass import scenario
 from recanvass.case import Case
+from recanvass.errors import UsageError
 from recanvass.examination import Examination, examine
 from recanvass.method import method, names
 from recanvass.power_surface import DOSES
+from recanvass.scenario import World
 from recanvass.scenarios import _country
 from recanvass.version import VERSION
 
@@ -74,14 +76,23 @@ def plan(*, quick: bool = False) -> list[Cell]:
 def trial(cell: Cell, index: int, seed: int = 2026) -> dict[str, Any]:
     """One simulated contest, examined: the grade, and each method's log10 p and status."""
     rng = np.random.default_rng([seed, zlib.crc32(cell.name.encode()), index])
-    if cell.scenario == "clean":
-        world = scenario.draw_clean(rng)
-    else:
-        size = cell.stations or scenario.draw_size(rng)
-        world = scenario.scenario(cell.scenario, **cell.parameters).build(rng, size)
+    world = _world(cell, rng)
     known = {"announced": world.announced} if world.announced else {}
     exam = examine(Case.of(world.results, **known), seed=index, methods=counted_methods())
     return {"index": index, "stations": len(world.results), "kind": world.name, **outcome(exam)}
+
+
+def _world(cell: Cell, rng: np.random.Generator, attempts: int = 20) -> World:
+    """The contest of a trial; one that has not the votes to give that its dose asks for is drawn again."""
+    if cell.scenario == "clean":
+        return scenario.draw_clean(rng)
+    size, chosen = cell.stations or scenario.draw_size(rng), scenario.scenario(cell.scenario, **cell.parameters)
+    for _ in range(attempts - 1):
+        try:
+            return chosen.build(rng, size)
+        except UsageError:
+            continue
+    return chosen.build(rng, size)
 
 
 def outcome(exam: Examination) -> dict[str, Any]:

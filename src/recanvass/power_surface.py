@@ -83,7 +83,7 @@ DOSES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     ),
     "vote_switching": (
         {"extent": 0.2},
-        {"extent": 0.05, "of_leader": 0.03},
+        {"extent": 0.05, "of_leader": 0.005},
         {"extent": 0.6, "of_leader": 0.1},
         {"extent": 0.2, "clustering": "districts"},
     ),
