@@ -137,7 +137,8 @@ def sizes(table: Mapping[str, Any]) -> list[str]:
         "`recanvass calibrate --sizes` draws contests in which nothing is wrong, as each method says it (`Method.null`), and"
         " asks the method about them. A rate beyond 2.6 standard errors is marked ▲ (too many: a defect) or ▽ (fewer than"
         " the level: cautious). ▽ has a reason: *discrete*, few p-values are possible; *capped*, the share of answers that are"
-        " exactly p = 1, where a sum over many looks is cut; otherwise the bound is wide.",
+        " exactly p = 1, where a sum over many looks is cut; otherwise the bound is wide. The p-value of a method of class C or D"
+        " that ranks a contest in the reference panel is that rank: it cannot be smaller than one over the size of the panel.",
         "",
         "| method | stations | draws | p ≤ .05 | p ≤ .01 | p ≤ .001 | discrete | capped at 1 |",
         "|---|---|---|---|---|---|---|---|",
