@@ -17,6 +17,7 @@ import typer
 
 from recanvass import cli_examine
 from recanvass.cli_record import app as record
+from recanvass.cli_scenarios import calibrate, simulate
 from recanvass.errors import MappingNeeded, RecanvassError, UsageError
 from recanvass.version import VERSION
 
@@ -185,27 +186,7 @@ def demo(
     typer.echo(str(page))
 
 
-@app.command()
-def simulate(
-    name: Annotated[str, typer.Argument(help="A scenario; `recanvass simulate list` names them all.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="The CSV file to write; its truth goes beside it.")] = Path(
-        "simulated.csv"
-    ),
-    stations: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many polling stations.")] = 2000,
-    seed: Seed = 0,
-) -> None:
-    """Write a simulated contest, clean or with something planted, and its truth."""
-    import numpy as np
-
-    from recanvass import scenario, wording
-
-    if name == "list":
-        for each in scenario.names():
-            typer.echo(f"{each:28} {wording.phrase('scenarios', each)}")
-        return
-    world = scenario.scenario(name).build(np.random.default_rng(seed), stations)
-    scenario.write(world, out)
-    typer.echo(str(out))
+app.command()(simulate)
 
 
 @app.command()
@@ -230,37 +211,7 @@ def witness(
         terminal.print_examination(exam, None, language)
 
 
-@app.command()
-def calibrate(
-    out: Annotated[Path, typer.Option("-o", "--out", help="The folder of the trials; what is there is kept.")] = Path(
-        "calibration"
-    ),
-    quick: Annotated[bool, typer.Option("--quick", help="Few trials: minutes, not hours.")] = False,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 2,
-    table: Annotated[
-        Path | None, typer.Option("--table", help="Write the table here (calibration.json of the package).")
-    ] = None,
-    check: Annotated[bool, typer.Option("--check", help="Leave with 1 if the alarm limit is broken.")] = False,
-) -> None:
-    """Measure false alarms and power in simulated contests; goes on where it stopped."""
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
-
-    from recanvass import calibration, terminal
-
-    cells = calibration.plan(quick=quick)
-    context = multiprocessing.get_context("spawn")
-    with terminal.stages() as progress, ProcessPoolExecutor(workers, mp_context=context) as pool:
-        calibration.run(cells, out, executor=pool, progress=progress)
-    made = calibration.summarise(cells, out)
-    if table is not None:
-        table.write_text(json.dumps(made, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    _print_json(made)
-    problems = calibration.broken_promises(made) if check else []
-    for problem in problems:
-        _say(problem)
-    if problems:
-        raise typer.Exit(1)
+app.command()(calibrate)
 
 
 @app.command()

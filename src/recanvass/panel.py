@@ -59,6 +59,30 @@ def rank(method: str, quantity: str, value: float, country: str = "") -> Rank:
     return Rank(sum(v < value for v in others), len(others), max(others, default=0.0))
 
 
+def left_out(statistic: str) -> dict[str, float]:
+    """By country: the share of its clean contests that would be called larger than all of other countries.
+
+    Parameters
+    ----------
+    statistic : str
+        ``<method>.<quantity>``.
+
+    Returns
+    -------
+    dict of str to float
+        Each country that has the statistic; with exchangeable countries their mean is 1 over their number.
+    """
+    values: Mapping[str, float] = panel()["statistics"][statistic]
+    contests: Mapping[str, str] = panel()["contests"]
+    method, quantity = statistic.split(".", 1)
+    above: dict[str, list[bool]] = {}
+    for name, value in values.items():
+        found = rank(method, quantity, value, contests[name])
+        if found.contests:
+            above.setdefault(contests[name], []).append(found.below == found.contests)
+    return {country: sum(each) / len(each) for country, each in above.items()}
+
+
 def natural_range(method: str, quantity: str, country: str = "", tail: float = 0.03) -> tuple[float, float] | None:
     """What a quantity ranges over in clean contests of other countries, each country counting alike.
 

@@ -201,14 +201,18 @@ def check_kernel(
         _assert_equal(fast(*given), slow(*given), within, str(given)[:500])
 
 
+def null_p_value(method: Method, case: Case, draw: int, seed: int = 5) -> float | None:
+    """log10 p-value of the method in one contest drawn from its own null; None where it gives none."""
+    outcome = method.run(method.null(case, np.random.default_rng([seed, draw])), seed=draw)
+    if not isinstance(outcome, Finding) or outcome.evidence is None:
+        return None
+    return float(outcome.evidence.log10_p)
+
+
 def null_p_values(method: Method, case: Case, draws: int, seed: int = 5) -> NDArray[np.float64]:
     """log10 p-values of the method in contests drawn from its own null."""
-    values = []
-    for draw in range(draws):
-        outcome = method.run(method.null(case, np.random.default_rng([seed, draw])), seed=draw)
-        if isinstance(outcome, Finding) and outcome.evidence is not None:
-            values.append(outcome.evidence.log10_p)
-    return np.array(values, dtype=np.float64)
+    values = (null_p_value(method, case, draw, seed) for draw in range(draws))
+    return np.array([v for v in values if v is not None], dtype=np.float64)
 
 
 def degenerate_cases() -> list[tuple[str, Case]]:
