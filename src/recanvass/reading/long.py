@@ -155,8 +155,8 @@ def _refuse_nameless(table: Laid, option: pl.Series, votes: Column, name: str) -
     if len(lost):
         i = int(lost[0])
         raise ReadError(
-            f"{name}: row {table.positions[i]} gives {votes.values[i]:,} votes and names no option, as do {len(lost):,} "
-            "rows in all; name the columns that say what they are in a mapping ([long] option = [...])."
+            f"{name}: row {table.positions[i]} gives {votes.values[i]:,} votes and names no option ({len(lost):,} such "
+            "rows); name the columns that say what they are in a mapping ([long] option = [...])."
         )
 
 

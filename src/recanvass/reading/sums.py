@@ -60,15 +60,17 @@ def _patterns(values: Counts, given: Mask, asked: Mask) -> list[tuple[NDArray[np
 
 def like_totals(values: Counts, given: Mask, gone: Mask) -> Mask:
     """Sums of one or two neighbours that give those figures which only totals give or lack."""
-    found = np.zeros(len(values), dtype=bool)
     if given.all() or gone.sum() < 3:
-        return found
+        return np.zeros(len(values), dtype=bool)
     patterns, codes = np.unique(given, axis=0, return_inverse=True)
     codes = codes.reshape(-1)
     certain = np.bincount(codes[gone], minlength=len(patterns))
     number = np.bincount(codes, minlength=len(patterns))
-    marks = (certain >= 3) & (certain * 2 >= number)
-    return neighbours(values, given, gone, marks[codes] & ~gone)
+    hits = neighbours(values, given, gone, (certain >= 3)[codes] & ~gone)
+    also = np.bincount(codes[hits], minlength=len(patterns))
+    signs = (certain >= 3) & (certain >= also) & ((certain + also) * 10 >= number * 9)
+    found: Mask = hits & signs[codes]
+    return found
 
 
 def summary(values: Counts, given: Mask, gone: Mask) -> Mask:
@@ -77,16 +79,19 @@ def summary(values: Counts, given: Mask, gone: Mask) -> Mask:
     kept = np.flatnonzero(~gone)
     if len(kept) < 12:
         return found
+    figures = values if len(kept) == len(values) else values[kept]
+    whole = figures.sum(axis=0, dtype=np.int64)
+    lead = int(np.argmax(whole))
+    few = len(kept) // 4
     for step in (1, -1):
-        f, g = values[kept][::step], given[kept][::step]
-        sums = f.cumsum(axis=0)
-        whole = sums[-1]
-        lead = int(np.argmax(whole))
-        for i in np.flatnonzero(2 * sums[: len(kept) // 4, lead] == whole[lead]).tolist():
-            both = g[: i + 1].any(axis=0) & g[i + 1 :].any(axis=0) & (whole > 0)
-            luck = _luck(np.where(both, sums[i], 0)[None, :], f)
-            if i and (2 * sums[i] == whole)[both].all() and both.sum() > 1 and luck[0] * len(kept) <= 0.01:
-                found[kept[::step][: i + 1]] = True
+        running = figures[::step, lead][:few].cumsum()
+        for i in np.flatnonzero((2 * running == whole[lead]) & (running > 0)).tolist():
+            ours, theirs = kept[::step][: i + 1], kept[::step][i + 1 :]
+            sums = values[ours].sum(axis=0)
+            both = given[ours].any(axis=0) & given[theirs].any(axis=0) & (whole > 0)
+            luck = _luck(np.where(both, sums, 0)[None, :], figures)
+            if i and (2 * sums == whole)[both].all() and both.sum() > 1 and luck[0] * len(kept) <= 0.01:
+                found[ours] = True
                 return found
     return found
 
@@ -186,8 +191,8 @@ def grand(values: Counts, given: Mask, gone: Mask) -> Mask:
     if int(kept.sum()) <= 3:
         return found
     everything = values.sum(axis=0, dtype=np.int64) - values[gone].sum(axis=0, dtype=np.int64)
-    full = given.all()
-    holders = given[kept].sum(axis=0)
+    full = bool(given.all())
+    holders = np.full(values.shape[1], int(kept.sum())) if full else given[kept].sum(axis=0)
     lead = int(np.argmax(everything))
     likely = everything[lead] - np.where(kept, values[:, lead], 0) == values[:, lead]
     likely &= values[:, lead] > 0
