@@ -18,6 +18,7 @@ from recanvass.errors import ControlTotalsDiffer, ReadError
 from recanvass.reading.columns import VOTES
 from recanvass.reading.dictionary import meanings, normalised
 from recanvass.reading.layout import Laid
+from recanvass.reading.numbers import kind_of
 from recanvass.wording import show
 
 #: Further words of a name, beside the column that `[long] option` names in the dictionaries.
@@ -36,42 +37,55 @@ class Blocks:
     names: tuple[int, ...]
 
 
-def found(headers: Sequence[str]) -> Blocks | None:
-    """The blocks of a header, if it has any."""
-    for stems in (_unwritten(headers), _numbered(headers), list(headers)):
-        if stems is None:
-            continue
-        for first in range(len(stems) - 1):
-            made = _repeating(stems, first)
-            if made is not None:
-                return made
-    return None
+def found(headers: Sequence[str], cells: pl.DataFrame) -> Blocks | None:
+    """The blocks of a header, if it has any and its cells bear them out.
+
+    Parameters
+    ----------
+    headers : sequence of str
+        Empty where the header does not write a column's name.
+    cells : polars.DataFrame
+        The records: what stands at one place of a block must be of one kind in all of them.
+    """
+    written = list(headers)
+    kinds = [kind_of(cells.to_series(j), 60) for j in range(cells.width)]
+    fitting: list[Blocks] = []
+    for stems in (*_unwritten(headers), _numbered(headers), written):
+        made = next((m for first in range(len(stems) - 1) if (m := _repeating(stems, first)) is not None), None)
+        if made is not None and made not in fitting and _alike(made, kinds):
+            fitting.append(made)
+        if fitting and stems is written:
+            break
+    return fitting[0] if len({(m.starts[0], m.width) for m in fitting}) == 1 else None
 
 
-def _unwritten(headers: Sequence[str]) -> list[str] | None:
-    """The header with the blocks that it does not write out: as long as the last one fits the empty columns."""
+def _alike(made: Blocks, kinds: Sequence[str]) -> bool:
+    """Whether the votes are counts, the names words, and each place of a block of one kind in all blocks."""
+    for k in range(made.width):
+        here = {kinds[start + k] for start in made.starts} - {"empty"}
+        if len(here) > 1 and here != {"count", "decimal"}:
+            return False
+        if (here and (k == made.votes and here != {"count"})) or (k in made.names and here - {"text"}):
+            return False
+    return made.starts[-1] + made.width <= len(kinds)
+
+
+def _unwritten(headers: Sequence[str]) -> list[list[str]]:
+    """The header with the blocks that it does not write out, in every width that fills the empty columns."""
     named = len(headers)
     while named and not headers[named - 1]:
         named -= 1
     missing = len(headers) - named
-    if not missing:
-        return None
-    for first in range(named - 1, -1, -1):
-        width = named - first
-        if missing % width == 0 and _parts(headers[first:named]) is not None:
-            best = first
-            while best and missing % (named - best + 1) == 0 and _parts(headers[best - 1 : named]) is not None:
-                best -= 1
-            block = list(headers[best:named])
-            if missing % len(block) == 0:
-                return [*headers[:best], *block * (1 + missing // len(block))]
-    return None
+    return [
+        [*headers[: named - width], *list(headers[named - width : named]) * (1 + missing // width)]
+        for width in range(2, named + 1)
+        if missing and missing % width == 0 and _parts(headers[named - width : named]) is not None
+    ]
 
 
-def _numbered(headers: Sequence[str]) -> list[str] | None:
+def _numbered(headers: Sequence[str]) -> list[str]:
     """The headers without the numbers at their ends, where these count the blocks."""
-    stems = [m[1].strip() if (m := _NUMBERED.fullmatch(h)) else h for h in headers]
-    return stems if stems != list(headers) else None
+    return [m[1].strip() if (m := _NUMBERED.fullmatch(h)) else h for h in headers]
 
 
 def _repeating(stems: Sequence[str], first: int) -> Blocks | None:
@@ -106,7 +120,7 @@ def unfolded(table: Laid, name: str) -> Laid:
     ReadError
         A row names one candidate twice, or gives votes to nobody.
     """
-    blocks = found(table.headers)
+    blocks = found(table.headers, table.cells)
     if blocks is None:
         return table
     cells = table.cells

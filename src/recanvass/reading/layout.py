@@ -187,7 +187,7 @@ def _ragged(table: RawTable, body: Laid, lines: list[int], name: str) -> None:
     if table.cell_names or not len(body.cells):
         return
     bottom = table.cells.row(lines[-1])
-    if blocks_written_once(body.headers):
+    if blocks_written_once(body):
         return
     width = max((j + 1 for j, text in enumerate(bottom) if text is not None), default=0)
     inner = body.cells.columns[:width]
@@ -206,11 +206,11 @@ def _ragged(table: RawTable, body: Laid, lines: list[int], name: str) -> None:
     )
 
 
-def blocks_written_once(headers: tuple[str, ...]) -> bool:
+def blocks_written_once(body: Laid) -> bool:
     """Whether the header writes the columns of a candidate once, and the rows repeat them."""
     from recanvass.reading import blocks
 
-    return not headers[-1] and blocks.found(headers) is not None
+    return not body.headers[-1] and blocks.found(body.headers, body.cells) is not None
 
 
 def _without_repeats(body: Laid) -> Laid:

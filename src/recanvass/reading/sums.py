@@ -184,6 +184,18 @@ def nearly_grand(values: Counts, gone: Mask) -> Mask:
     return found
 
 
+def mostly_grand(values: Counts, given: Mask, gone: Mask, candidates: Mask) -> Mask:
+    """Candidates that are the sum of all other kept rows in three figures and in half of what they give."""
+    kept = ~gone
+    found = np.zeros(len(values), dtype=bool)
+    everything = values.sum(axis=0, dtype=np.int64) - values[gone].sum(axis=0, dtype=np.int64)
+    for i in np.flatnonzero(candidates & kept).tolist() if int(kept.sum()) > 3 else ():
+        told = given[i] & (values[i] > 0)
+        same = told & (everything - values[i] == values[i])
+        found[i] = same.sum() >= 3 and same.sum() * 2 >= told.sum()
+    return found
+
+
 def grand(values: Counts, given: Mask, gone: Mask) -> Mask:
     """Rows equal, in every figure they give, to the sum of all other rows that are kept."""
     kept = ~gone

@@ -19,7 +19,7 @@ import polars as pl
 from recanvass.reading.dictionary import says_total, total_phrases
 from recanvass.reading.layout import Laid
 from recanvass.reading.numbers import MISSING
-from recanvass.reading.sums import grand, like_totals, nearly_grand, neighbours, row_sums, summary
+from recanvass.reading.sums import grand, like_totals, mostly_grand, nearly_grand, neighbours, row_sums, summary
 from recanvass.results import Counts, Mask
 
 # Labels that name nothing: dashes and dots, no letters.
@@ -66,6 +66,7 @@ def totals(table: Laid, values: Counts, given: Mask, levels: Mapping[str, int], 
         gone |= _patterned(table.cells.to_series(finest), values, given, gone)
     off = _companions(worded, gone) & ~gone
     off |= nearly_grand(values, gone | off) & ~gone
+    off |= mostly_grand(values, given, gone | off, worded) & ~gone
     gone |= off
     for j in texts:
         gone |= _nameless(table.cells.to_series(j), values, given, gone)
