@@ -107,6 +107,18 @@ def test_two_stations_with_equal_figures_are_both_counted():
     assert len(taken("\n".join([HEAD, *(line(f"R{k // 2}", f"S{k}", r) for k, r in enumerate(rows))]) + "\n")) == 40
 
 
+def test_a_station_that_lacks_what_totals_lack_and_repeats_its_neighbour_is_counted():
+    text, k, doubled = [HEAD], 0, 0
+    for g, size in enumerate(SIZES):
+        text += [line(f"R{g}", f"S{k + i}", ROWS[k + i]) for i in range(size)]
+        text.append(line(f"R{g}", f"Town {g}", total(ROWS[k : k + size]), "r"))
+        text += [line(f"R{g}", f"Ship {g} {n}", ROWS[g], "r") for n in (1, 2, 3)]
+        doubled += 3
+        k += size
+    results = taken("\n".join(text) + "\n")
+    assert len(results) == len(ROWS) + doubled
+
+
 def test_a_station_that_lacks_figures_is_no_total():
     rng = np.random.default_rng(2)
     text = [HEAD]
