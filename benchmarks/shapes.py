@@ -2,9 +2,9 @@
 
     RECANVASS_DATA=... python benchmarks/shapes.py
 
-reads the clean contests of the development half and writes ``src/recanvass/scenario_shapes.toml``.
-Countries are split in two by their names: those whose name has an even first byte of SHA-256 are the
-development half; the others are held out and used by ``benchmarks/realism.py`` alone.
+reads the clean contests and writes ``src/recanvass/scenario_shapes.toml``. Countries are split in two by their
+names: those whose name has an even first byte of SHA-256 are the development half; the others are the test half:
+nothing of theirs enters the class of clean contests, and contests of their shapes are tried by themselves.
 
 Spreads are standard deviations on the logit scale with the sampling variance of a count,
 1/(n p (1 - p)), taken off: between regions, between districts of a region, between stations of a district.
@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import spearmanr
 
 from recanvass import areas
 from recanvass.results import Results
@@ -79,17 +80,25 @@ def shape_of(results: Results) -> Country:
     whole = votes.sum(axis=1).astype(float)
     leader = table.leader
     region, district = places_of(table)
-    town, town_share, centres, spreads = two_sizes(np.log(registered))
+    logs = np.log(registered)
+    town, town_share, centres, spreads = two_sizes(logs)
     turnout, turnout_noise = _logit(ballots, registered)
     share, share_noise = _logit(votes[:, leader].astype(float), whole)
     turnout_gap = _contrast(turnout, town, district)
     share_gap = _contrast(share, town, district)
+    off = logs - centres[0] - town * (centres[1] - centres[0])
     turnout = turnout - turnout_gap * town
     share = share - share_gap * town
+    turnout_by_size, share_by_size = _contrast(turnout, off, district), _contrast(share, off, district)
+    turnout, share = turnout - turnout_by_size * off, share - share_by_size * off
     t_spreads = nested(turnout, turnout_noise, region, district)
     v_spreads = nested(share, share_noise, region, district)
     coefficient = _slope(turnout, share, district, turnout_noise)
     sizes = np.bincount(district)
+    turnout_skew, share_skew = (
+        _skew(x, noise, district) for x, noise in ((turnout, turnout_noise), (share, share_noise))
+    )
+    from_skew = 8 / 9 * (turnout_skew**2 + share_skew**2)
     sums = votes.sum(axis=0) / votes.sum()
     others = np.delete(sums, leader)
     weight = np.sqrt(1 + float(((others / others.sum()) ** 2).sum())) if others.size else 1.0
@@ -120,12 +129,19 @@ def shape_of(results: Results) -> Country:
         town_size_spread=float(spreads[1]),
         village_size_spread=float(spreads[0]),
         town_clustering=_clustering(town, district),
-        district_size_spread=_size_by_district(np.log(registered) - town * (centres[1] - centres[0]), district),
+        size_clustering=_size_clustering(off / (town * spreads[1] + (1 - town) * spreads[0]), district),
+        large_towns=_large_towns(town, district),
+        turnout_by_size=turnout_by_size,
+        leader_by_size=share_by_size,
+        turnout_skew=turnout_skew,
+        leader_skew=float(np.clip(share_skew * weight**3, -3, 3)),
         district_scatter=(_scatter(turnout, district) + _scatter(share, district)) / 2,
-        tails=(_tails(turnout, turnout_noise, district) + _tails(share, share_noise, district)) / 2,
+        tails=max(
+            0.0, (_tails(turnout, turnout_noise, district) + _tails(share, share_noise, district)) / 2 - from_skew
+        ),
         per_district=max(2, round(len(table) / len(sizes))),
         per_region=max(1, round(len(sizes) / (int(region.max()) + 1))),
-        unevenness=float(np.clip(sizes.std() / sizes.mean(), 0.05, 2.0)),
+        unevenness=_unevenness(sizes),
     )
 
 
@@ -184,11 +200,52 @@ def _slope(turnout: Floats, share: Floats, district: NDArray[np.int64], noise: F
 
 def _clustering(town: Floats, district: NDArray[np.int64]) -> float:
     """The part of the variance of town and country that lies between districts."""
+    return _between(town, district, 0.02, 0.95)
+
+
+def _between(values: Floats, district: NDArray[np.int64], least: float, most: float) -> float:
+    """Intraclass correlation by the analysis of variance; districts weigh as they have stations."""
     size = np.bincount(district)
-    rate = np.bincount(district, town) / size
-    mean = float(town.mean())
-    inside = float((rate * (1 - rate) / size).mean())
-    return float(np.clip((rate.var() - inside) / max(mean * (1 - mean), 1e-6), 0.02, 0.95))
+    inside = float((within(values, district) ** 2).sum() / max(len(values) - len(size), 1))
+    mean = np.bincount(district, values) / size
+    between = float((size * (mean - values.mean()) ** 2).sum() / max(len(size) - 1, 1))
+    typical = (len(values) - float((size**2).sum()) / len(values)) / max(len(size) - 1, 1)
+    signal = max(0.0, (between - inside) / max(typical, 1e-9))
+    return float(np.clip(signal / max(signal + inside, 1e-9), least, most))
+
+
+def _size_clustering(scaled: Floats, district: NDArray[np.int64]) -> float:
+    """The part of the variance of log registers, within town or country, that lies between districts."""
+    return _between(scaled, district, 0.0, 0.9)
+
+
+def _large_towns(town: Floats, district: NDArray[np.int64]) -> float:
+    """Rank correlation of a district's stations and of its being town."""
+    size = np.bincount(district)
+    if len(size) < 8 or size.min() == size.max():
+        return 0.0
+    made = float(spearmanr(size, np.bincount(district, town) / size).statistic)
+    return float(np.clip(made, 0.0, 0.9)) if np.isfinite(made) else 0.0
+
+
+def _unevenness(sizes: NDArray[np.int64]) -> float:
+    """Coefficient of variation of the stations beyond the first of a district, counting noise taken off."""
+    rest = sizes - 1.0
+    mean = max(float(rest.mean()), 1e-9)
+    return float(np.clip(max(0.0, float(rest.var()) / mean**2 - 1 / mean) ** 0.5, 0.05, 8.0))
+
+
+def _skew(values: Floats, noise: Floats, district: NDArray[np.int64]) -> float:
+    """Skewness of the stations of a district, sampling noise taken off the variance; held within two."""
+    size = np.bincount(district)
+    kept = (size[district] >= 10) & (noise < np.median(noise) * 4)
+    if kept.sum() < 200:
+        return 0.0
+    inside = within(values, district)[kept]
+    limit = 5 * 1.4826 * float(np.median(np.abs(inside)))
+    inside = np.clip(inside, -limit, limit)
+    signal = max(float((inside**2).mean() - noise[kept].mean()), 0.3 * float((inside**2).mean()))
+    return float(np.clip((inside**3).mean() / signal**1.5, -2, 2))
 
 
 def nested(
@@ -204,6 +261,8 @@ def nested(
     of_region[district] = region
     of_region = np.ravel(np.unique(of_region, return_inverse=True)[1])
     between = within(centre, of_region)
+    limit = 3 * 1.4826 * float(np.median(np.abs(between)))  # one district abroad would pass for the spread of all
+    between = np.clip(between, -limit, limit) if limit > 0 else between
     count = np.bincount(of_region)
     middle = max(0.0, float((between**2).sum() / max(len(size) - int((count > 0).sum()), 1) - error.mean()))
     means = np.bincount(of_region, centre) / count
@@ -219,14 +278,6 @@ def _neighbours(values: Floats, noise: Floats, district: NDArray[np.int64]) -> f
     product = float((inside[1:] * inside[:-1])[same].mean()) if same.any() else 0.0
     signal = max(float((inside**2 - noise).mean()), 1e-6)
     return float(np.clip(product / signal, 0.0, 0.95))
-
-
-def _size_by_district(logs: Floats, district: NDArray[np.int64]) -> float:
-    """Spread of the districts' mean log register, town and country taken off."""
-    size = np.bincount(district)
-    mean = np.bincount(district, logs) / size
-    inside = float((within(logs, district) ** 2).sum() / max(len(logs) - len(size), 1))
-    return max(0.0, float(np.average((mean - logs.mean()) ** 2 - inside / size, weights=size))) ** 0.5
 
 
 def _log_spreads(values: Floats, district: NDArray[np.int64], least: int = 10) -> tuple[Floats, Floats]:
@@ -261,14 +312,17 @@ def main() -> None:
     """Write the table."""
     data = Path(os.environ["RECANVASS_DATA"])
     lines = [
-        "# Shapes of real clean contests of the development half, in figures; benchmarks/shapes.py writes this file.",
-        "# Half: countries whose name has an even first byte of SHA-256. Spreads are on the logit scale.",
+        "# Shapes of real clean contests, in figures; benchmarks/shapes.py writes this file. Spreads are on the logit scale.",
+        "# Development half: countries whose name has an even first byte of SHA-256; the class of clean contests knows no other.",
     ]
     for name, country in clean_contests(data):
-        if not is_development(country):
+        real = canonical(data, name)
+        if not real.has("registered") or not known(real):
+            print(name, "has no registers")
             continue
-        shape = shape_of(canonical(data, name))
-        lines += ["", f"[{name}]", f'country = "{country}"']
+        shape = shape_of(real)
+        half = "development" if is_development(country) else "test"
+        lines += ["", f"[{name}]", f'country = "{country}"', f'half = "{half}"']
         lines += [
             f"{key} = {value if isinstance(value, int) else round(value, 4)}" for key, value in asdict(shape).items()
         ]

@@ -2,8 +2,9 @@
 
     RECANVASS_DATA=... python benchmarks/survey.py
 
-reads the canonical tables, asks every method of class A and B, and writes ``docs/contests.md``. The labels
-are the catalogue's: *disputed* is the reputation of a contest and says nothing of a station or a mechanism.
+reads the canonical tables, asks every method of class A and B, and writes ``docs/contests.md`` and, for the page
+on calibration, ``docs/contests.jsonl`` (figures only). A run that was killed goes on where it stopped if
+``--resume`` is given; without it every contest is examined again. The labels are the catalogue's: *disputed* is the reputation of a contest and says nothing of a station or a mechanism.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from recanvass import calibration
 from recanvass.case import Case
@@ -46,18 +48,34 @@ def line(name: str, about: dict[str, str], exam: Examination) -> str:
     return f"| {name} | {about['label']} | {stations:,} | {said.title} | {p} | {summary} |"
 
 
-def main() -> None:
+def examined(data: Path, path: Path) -> dict[str, Any]:
+    """What is kept of one contest: its line of the page, and the figures."""
+    about = json.loads(path.read_text(encoding="utf-8"))
+    exam = examine(Case.of(canonical(data, path.stem)), methods=calibration.counted_methods())
+    return {
+        "contest": path.stem,
+        "country": about["country"],
+        "label": about["label"],
+        "grade": exam.statement.grade,
+        "log10_p": None if exam.statement.log10_p is None else round(exam.statement.log10_p, 2),
+        "line": line(path.stem, about, exam),
+    }
+
+
+def main(*, resume: bool) -> None:
     """Write the page."""
-    data = Path(os.environ["RECANVASS_DATA"])
-    lines = []
+    data, place = Path(os.environ["RECANVASS_DATA"]), ROOT / "docs" / "contests.jsonl"
+    there = place.read_text(encoding="utf-8").splitlines() if resume and place.is_file() else []
+    made = {each["contest"]: each for each in map(json.loads, there)}
     for path in sorted((data / "canonical").glob("*.json")):
-        about = json.loads(path.read_text(encoding="utf-8"))
-        exam = examine(Case.of(canonical(data, path.stem)), methods=calibration.counted_methods())
-        lines.append((about["label"], path.stem, line(path.stem, about, exam)))
-        print(lines[-1][2][:150], flush=True)
-    text = HEAD + "\n".join(text for _, _, text in sorted(lines)) + "\n"
-    (ROOT / "docs" / "contests.md").write_text(text, encoding="utf-8")
+        if path.stem not in made:
+            made[path.stem] = examined(data, path)
+            print(made[path.stem]["line"][:150], flush=True)
+            lines = [json.dumps(each, ensure_ascii=False, sort_keys=True) for _, each in sorted(made.items())]
+            place.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    whole = sorted((each["label"], each["contest"], each["line"]) for each in made.values())
+    (ROOT / "docs" / "contests.md").write_text(HEAD + "\n".join(t for _, _, t in whole) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(resume="--resume" in sys.argv[1:])

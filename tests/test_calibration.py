@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from recanvass import calibration
+from recanvass import calibration, scenario
 from recanvass.calibration import Cell, run, summarise, trials_of, upper_bound
+from recanvass.errors import UsageError
 
 CLEAN = Cell("clean", "clean", 2)
 
@@ -54,3 +59,67 @@ def test_a_broken_limit_is_said() -> None:
     assert calibration.broken_promises({"headline": headline, "power": [control]}) == []
     assert len(calibration.broken_promises({"headline": headline | {"alarms": 60}, "power": [control]})) == 1
     assert len(calibration.broken_promises({"headline": headline, "power": [control | {"alarms": 30}]})) == 1
+
+
+def test_a_process_that_is_killed_loses_no_trial(tmp_path: Path) -> None:
+    cell = Cell("clean", "clean", 6)
+    code = (
+        "from pathlib import Path; from recanvass.calibration import Cell, run;"
+        f"run([Cell('clean', 'clean', 6)], Path({str(tmp_path)!r}))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code])
+    lines = tmp_path / "clean.jsonl"
+    ends = time.monotonic() + 200
+    while time.monotonic() < ends and process.poll() is None:
+        if lines.exists() and lines.read_text().count("\n") >= 2:
+            break
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    there = trials_of(cell, tmp_path)
+    assert len(there) >= 2
+    run([cell], tmp_path)
+    made = trials_of(cell, tmp_path)
+    assert made[: len(there)] == there
+    assert [t["index"] for t in made] == list(range(6))
+    assert made[-1] == calibration.trial(cell, 5)
+
+
+def test_alarms_are_counted_by_country_and_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fake(cell: Cell, index: int, seed: int = 0) -> dict[str, object]:
+        grade = "unusual" if cell.parameters.get("country") in ("Israel", "Mexico") else "nothing_detected"
+        return {"index": index, "stations": 1, "kind": "k", "grade": grade, "log10_p": 0.0, "methods": {}}
+
+    monkeypatch.setattr(calibration, "trial", fake)
+    cells = [c for c in calibration.plan(quick=True) if c.scenario == "clean" or "country" in c.parameters]
+    run(cells, tmp_path)
+    made = summarise(cells, tmp_path)
+    assert made["headline"]["worlds"] == 40
+    assert made["countries"]["Israel"] == {"half": "test", "worlds": 2, "alarms": 2}
+    assert made["countries"]["Canada"]["half"] == "development"
+    assert not made["power"]
+    (said,) = calibration.broken_promises(made)
+    assert "test half" in said
+
+
+def test_a_trial_of_a_country_has_a_size_of_the_class() -> None:
+    made = calibration.trial(Cell("country-Norway", "fitted_contest", 1, 0, {"country": "Norway"}), 0)
+    assert made["stations"] in (300, 1000, 3000, 10000)
+    assert made["kind"] == "fitted_contest"
+
+
+def test_a_contest_that_cannot_bear_its_dose_is_drawn_again() -> None:
+    """At half of them the chosen stations have too few votes to give; no trial fails for it."""
+    cell = Cell("x", "vote_switching", 8, 200, {"extent": 0.05, "of_leader": 0.04})
+    chosen = scenario.scenario(cell.scenario, **cell.parameters)
+    refused = 0
+    for seed in range(8):
+        try:
+            chosen.build(np.random.default_rng(seed), 200)
+        except UsageError:
+            refused += 1
+        world = calibration._world(cell, np.random.default_rng(seed))
+        leader = world.before.leader
+        moved = (world.results.votes - world.before.votes)[:, leader].sum()
+        assert moved / world.before.votes[:, leader].sum() == pytest.approx(0.04, rel=0.2)
+    assert refused

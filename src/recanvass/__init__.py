@@ -19,6 +19,8 @@ from recanvass.version import VERSION as __version__
 if TYPE_CHECKING:
     from recanvass.case import Case
     from recanvass.case_folder import load_case
+    from recanvass.comparison import compare
+    from recanvass.declaration import Declaration, declare
     from recanvass.dossier import render, write
     from recanvass.drawing import figure
     from recanvass.examination import Examination, examine
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 _PLACES = {
     "Case": "case",
     "Contest": "results",
+    "Declaration": "declaration",
     "Estimate": "finding",
     "Evidence": "finding",
     "Examination": "examination",
@@ -38,6 +41,8 @@ _PLACES = {
     "Method": "method",
     "Results": "results",
     "Statement": "statement",
+    "compare": "comparison",
+    "declare": "declaration",
     "examine": "examination",
     "figure": "drawing",
     "load_case": "case_folder",
@@ -49,6 +54,7 @@ _PLACES = {
 __all__ = [
     "Case",
     "Contest",
+    "Declaration",
     "Estimate",
     "Evidence",
     "Examination",
@@ -57,6 +63,8 @@ __all__ = [
     "Results",
     "Statement",
     "__version__",
+    "compare",
+    "declare",
     "examine",
     "figure",
     "load_case",

@@ -60,8 +60,26 @@ class Identity:
         return found
 
 
-def identities(results: Results) -> list[Identity]:
-    """All identities that the columns of these results allow to check."""
+def counts_blank(results: Results) -> bool:
+    """Whether this file counts blank votes among the valid ones: at more stations than not."""
+    column = _columns(results)
+    if not {"valid", "blank"} <= set(column) or not len(results.options):
+        return False
+    at = results.known("valid") & _votes_known(results)
+    gap = (column["votes"] - column["valid"])[at]
+    return int((gap + column["blank"][at] == 0).sum()) > int((gap == 0).sum())
+
+
+def identities(results: Results, blank_counts: bool | None = None) -> list[Identity]:
+    """All identities that the columns of these results allow to check.
+
+    Parameters
+    ----------
+    results : Results
+    blank_counts : bool, optional
+        Whether blank votes are among the valid ones; by `counts_blank` unless given, as it must be
+        where these are some stations of a larger file.
+    """
     column, known = _columns(results), results.known
     here = set(column)
     found: list[Identity] = []
@@ -78,15 +96,11 @@ def identities(results: Results) -> list[Identity]:
         gap = np.where(at, left - right, 0)
         found.append(Identity(name, at, np.maximum(gap, 0) if upper else gap, hard, tuple(rests_on)))
 
-    votes_known = known("votes")
-    if "votes" in results.absent:
-        # An option that did not stand somewhere adds nothing; one that is not given might.
-        votes_known = votes_known & ~(results.absent["votes"] & (results.votes != 0)).any(axis=1)
+    votes_known = _votes_known(results)
     if {"valid"} <= here and len(results.options):
         at = known("valid") & votes_known
+        use_blank = counts_blank(results) if blank_counts is None else blank_counts
         blank = column.get("blank", np.zeros_like(column["valid"]))
-        plain, with_blank = column["votes"] - column["valid"], column["votes"] + blank - column["valid"]
-        use_blank = int((with_blank[at] == 0).sum()) > int((plain[at] == 0).sum())
         add("votes_valid", column["votes"] + blank * use_blank, column["valid"], at)
         add("votes_above_valid", column["votes"], column["valid"], at, "+", upper=True)
         add("option_valid", column["largest"], column["valid"], at, "+", upper=True, rests_on=["votes_above_valid"])
@@ -115,6 +129,14 @@ def identities(results: Results) -> list[Identity]:
     if lowest is not None and len(results):
         found.append(Identity("below_zero", np.ones(len(results), bool), lowest, "-"))
     return [one for one in found if one.checked.any()]
+
+
+def _votes_known(results: Results) -> Mask:
+    known = results.known("votes")
+    if "votes" in results.absent:
+        # An option that did not stand somewhere adds nothing; one that is not given might.
+        known = known & ~(results.absent["votes"] & (results.votes != 0)).any(axis=1)
+    return known
 
 
 def _columns(results: Results) -> dict[str, Whole]:

@@ -2,7 +2,8 @@
 
 The level is the finest (the station itself apart) at which areas of at least ``least`` stations
 hold at least half of all stations; where no level does, the one at which they hold the most, and
-the finer of two equal ones. A contest without places is one area.
+the finer of two equal ones. A contest without places is one area. Where a person chose a level for
+the whole examination (`Contest.areas`) and the results have it, it is taken instead, and said.
 """
 
 from __future__ import annotations
@@ -28,10 +29,12 @@ def held(areas: Areas, least: int = LEAST) -> int:
     return int(areas.sizes[areas.sizes >= least].sum())
 
 
-def chosen(results: Results, least: int = LEAST) -> Areas:
+def chosen(results: Results, least: int = LEAST, language: str = "en") -> Areas:
     """The areas that a method looks at, by the rule above; the rule stands in ``rule``."""
-    best, most = results.areas("contest"), 0
-    for level in reversed(levels(results)):
+    best, most, given = results.areas("contest"), 0, results.contest.areas
+    if given in results.places:
+        best = results.areas(given)
+    for level in reversed(levels(results)) if given not in results.places else ():
         areas = results.areas(level)
         count = held(areas, least)
         if 2 * count >= len(results):
@@ -39,6 +42,9 @@ def chosen(results: Results, least: int = LEAST) -> Areas:
             break
         if count > most:
             best, most = areas, count
-    facts = {"level": best.level, "least": least, "held": held(best, least), "stations": len(results)}
-    key = "contest" if best.level == "contest" else "finest"
-    return Areas(best.level, best.names, best.codes, wording.phrase("areas", "rule", key, facts=facts))
+    level = wording.phrase("areas", "level", best.level, language=language)
+    facts = {"level": level, "least": least, "held": held(best, least), "stations": len(results)}
+    key = "given" if given in results.places else "contest" if best.level == "contest" else "finest"
+    return Areas(
+        best.level, best.names, best.codes, wording.phrase("areas", "rule", key, facts=facts, language=language)
+    )

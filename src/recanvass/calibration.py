@@ -22,9 +22,12 @@ from typing import Any
 import numpy as np
 
 from recanvass import scenario
-from recanvass.case import Case
+from recanvass.errors import UsageError
 from recanvass.examination import Examination, examine
 from recanvass.method import method, names
+from recanvass.power_surface import DOSES
+from recanvass.scenario import World
+from recanvass.scenarios import _country
 from recanvass.version import VERSION
 
 #: The promise: P(headline unusual or worse | clean) is at most this.
@@ -36,30 +39,12 @@ ALARMS = frozenset({"unusual", "very_unusual", "incompatible"})
 LEVELS = (0.05, 0.01, 0.001)
 
 
-#: Each manipulation with the doses at which it is tried; the first one also in a quick run.
-DOSES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
-    "rounded_results": ({"extent": 0.01}, {"extent": 0.05}, {"districts": 1, "part": 0.5}),
-    "copied_percentage": ({"part": 0.3}, {"part": 0.15}, {"part": 0.3, "jitter": 2}),
-    "copied_result": ({"copies": 6}, {"copies": 3}, {"copies": 6, "jitter": 1}),
-    "equalised_results": ({"noise": 0.2}, {"noise": 0.6}),
-    "broken_accounts": ({"extent": 0.05}, {"extent": 0.005}),
-    "altered_total": ({"dose": 0.03}, {"dose": 0.001}),
-    "ballot_stuffing": ({"extent": 0.2}, {"extent": 0.02}),
-    "vote_switching": ({"extent": 0.2},),
-    "extreme_stations": ({"extent": 0.02},),
-    "inflated_turnout": ({"extent": 0.3},),
-    "swapped_options": ({"extent": 0.02},),
-    "imitated_results": ({"districts": 3},),
-    "proportional_shift": ({"dose": 0.05},),
-}
-
-
 @dataclass(frozen=True)
 class Cell:
     """A scenario at one dose and size, with the number of trials.
 
-    ``scenario`` is ``"clean"`` for a draw from the class of clean contests, whose sizes are part of
-    the class (``stations`` is then 0).
+    ``scenario`` is ``"clean"`` for a draw from the class of clean contests. Where ``stations`` is 0 the
+    size is drawn as that of the class.
     """
 
     name: str
@@ -71,8 +56,12 @@ class Cell:
 
 def plan(*, quick: bool = False) -> list[Cell]:
     """The cells of the calibration: the clean class, and each manipulation at its doses and sizes."""
-    clean, planted = (40, 4) if quick else (2000, 40)
+    clean, planted, country = (40, 4, 2) if quick else (2000, 40, 100)
     cells = [Cell("clean", "clean", clean)]
+    cells += [
+        Cell(f"country-{name.replace(' ', '_')}", "fitted_contest", country, 0, {"country": name})
+        for name in _country.countries()
+    ]
     for size in (2000,) if quick else (500, 2000, 8000):
         for name, grid in DOSES.items():
             for dose in grid[:1] if quick else grid:
@@ -86,13 +75,22 @@ def plan(*, quick: bool = False) -> list[Cell]:
 def trial(cell: Cell, index: int, seed: int = 2026) -> dict[str, Any]:
     """One simulated contest, examined: the grade, and each method's log10 p and status."""
     rng = np.random.default_rng([seed, zlib.crc32(cell.name.encode()), index])
-    if cell.scenario == "clean":
-        world = scenario.draw_clean(rng)
-    else:
-        world = scenario.scenario(cell.scenario, **cell.parameters).build(rng, cell.stations)
-    known = {"announced": world.announced} if world.announced else {}
-    exam = examine(Case.of(world.results, **known), seed=index, methods=counted_methods())
+    world = _world(cell, rng)
+    exam = examine(world.case(), seed=index, methods=counted_methods())
     return {"index": index, "stations": len(world.results), "kind": world.name, **outcome(exam)}
+
+
+def _world(cell: Cell, rng: np.random.Generator, attempts: int = 20) -> World:
+    """The contest of a trial; one that has not the votes to give that its dose asks for is drawn again."""
+    if cell.scenario == "clean":
+        return scenario.draw_clean(rng)
+    size, chosen = cell.stations or scenario.draw_size(rng), scenario.scenario(cell.scenario, **cell.parameters)
+    for _ in range(attempts - 1):
+        try:
+            return chosen.build(rng, size)
+        except UsageError:
+            continue
+    return chosen.build(rng, size)
 
 
 def outcome(exam: Examination) -> dict[str, Any]:
@@ -134,11 +132,11 @@ def run(
     waiting = [(cell, index) for cell in cells for index in _missing(cell, folder)]
     tell = progress or (lambda done, total, stage: None)
     for done, (cell, made) in enumerate(_made(waiting, executor)):
-        _append(folder / f"{cell.name}.jsonl", json.dumps(made, sort_keys=True, allow_nan=False))
+        append(folder / f"{cell.name}.jsonl", json.dumps(made, sort_keys=True, allow_nan=False))
         tell(done + 1, len(waiting), cell.name)
 
 
-def _append(path: Path, line: str) -> None:
+def append(path: Path, line: str) -> None:
     """One more line; a last line that a kill has torn is ended first."""
     torn = path.exists() and path.read_bytes()[-1:] not in (b"", b"\n")
     with path.open("a", encoding="utf-8") as file:
@@ -181,7 +179,8 @@ def summarise(cells: Sequence[Cell], folder: Path) -> dict[str, Any]:
     clean = [(c, trials_of(c, folder)) for c in cells if c.scenario == "clean"]
     worlds = [t for _, trials in clean for t in trials]
     alarms = sum(t["grade"] in ALARMS for t in worlds)
-    planted = [(c, trials_of(c, folder)) for c in cells if c.scenario != "clean"]
+    single = [(c, trials_of(c, folder)) for c in cells if "country" in c.parameters]
+    planted = [(c, trials_of(c, folder)) for c in cells if c.scenario != "clean" and "country" not in c.parameters]
     return {
         "version": VERSION,
         "headline": {
@@ -192,9 +191,34 @@ def summarise(cells: Sequence[Cell], folder: Path) -> dict[str, Any]:
             "upper": round(upper_bound(alarms, len(worlds)), 5) if worlds else 1.0,
         },
         "kinds": _by_kind(worlds),
+        "countries": {str(c.parameters["country"]): _of_country(c, trials) for c, trials in single if trials},
         "methods": {name: _false_alarms(name, worlds) for name in counted_methods()},
         "power": [_power(cell, trials) for cell, trials in planted if trials],
     }
+
+
+def measure(
+    folder: Path,
+    *,
+    quick: bool = False,
+    executor: Executor | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> dict[str, Any]:
+    """Make the trials that ``folder`` lacks, and the table of all of them."""
+    cells = plan(quick=quick)
+    run(cells, folder, executor=executor, progress=progress)
+    return summarise(cells, folder)
+
+
+def write_table(place: Path, made: Mapping[str, Any]) -> None:
+    """Write a table, or one part of it; parts that were not made now stay as they are.
+
+    Parts that hold a line a method (``sizes``) are renewed method by method.
+    """
+    kept: dict[str, Any] = json.loads(place.read_text(encoding="utf-8")) if place.is_file() else {}
+    sizes = {**kept.get("sizes", {}), **made.get("sizes", {})}
+    whole = {**kept, **made, **({"sizes": sizes} if sizes else {})}
+    place.write_text(json.dumps(whole, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def _by_kind(worlds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -204,6 +228,13 @@ def _by_kind(worlds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         chosen = [t for t in worlds if t["kind"] == kind]
         table[kind] = {"worlds": len(chosen), "alarms": sum(t["grade"] in ALARMS for t in chosen)}
     return table
+
+
+def _of_country(cell: Cell, trials: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Alarms in contests of the shapes of one country, and the half that the country belongs to."""
+    development = cell.parameters["country"] in _country.countries("development")
+    alarms = sum(t["grade"] in ALARMS for t in trials)
+    return {"half": "development" if development else "test", "worlds": len(trials), "alarms": alarms}
 
 
 def _false_alarms(name: str, worlds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -246,6 +277,11 @@ def broken_promises(made: Mapping[str, Any]) -> list[str]:
         problems.append(
             f"{headline['alarms']} alarms in {headline['worlds']} clean contests; {allowed} may come by chance."
         )
+    for half in ("development", "test"):
+        rows = [row for row in made.get("countries", {}).values() if row["half"] == half]
+        worlds, alarms = sum(row["worlds"] for row in rows), sum(row["alarms"] for row in rows)
+        if worlds and alarms > _allowed(worlds, LIMIT):
+            problems.append(f"{alarms} alarms in {worlds} contests of the shapes of the {half} half.")
     for cell in made["power"]:
         if scenario.scenario(cell["scenario"]).kind == "control" and cell["alarms"] > _allowed(cell["trials"], LIMIT):
             problems.append(f"The undetectable control {cell['name']} was seen {cell['alarms']} times.")

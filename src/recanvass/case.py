@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from recanvass.observation import Observers, Sampling
+from recanvass.division import Division
+from recanvass.observation import Arrivals, Observers, Sampling
 from recanvass.results import Contest, Results
 
 
@@ -71,6 +72,22 @@ class Case:
     machine_counted : tuple of str
         Names of the stations, as in the official results, whose ballots were counted by a machine;
         empty: not known.
+    copies_source : Results or None
+        The table of copies as its publishers released it, if ``copies`` is worked over from it.
+    verified : tuple of str
+        What is known of every photograph: ``unique`` (of one ballot each), ``dated``, ``signed`` (by the
+        commission that handed the ballot out).
+    away : tuple of str
+        Tables that the case names and that are not at hand here: ``copies``, ``photographs``, ...
+    arrivals : Arrivals or None
+        When the result of each station was processed, and when processing was interrupted.
+    ballot_sequences : mapping of str to tuple of str
+        The options of a station's ballots in the order in which they were read out or scanned, by the
+        station's name; ``""`` for a ballot that could not be read.
+    electronic : Results or None
+        Votes cast electronically, by area; they are not among ``results``.
+    division : Division or None
+        How one place was divided among several stations; None: what is known of the country is used.
     """
 
     contest: Contest
@@ -83,6 +100,13 @@ class Case:
     sampling: Sampling = field(default_factory=Sampling)
     observers: Observers | None = None
     machine_counted: tuple[str, ...] = ()
+    copies_source: Results | None = None
+    verified: tuple[str, ...] = ()
+    away: tuple[str, ...] = ()
+    arrivals: Arrivals | None = None
+    ballot_sequences: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    electronic: Results | None = None
+    division: Division | None = None
 
     @classmethod
     def of(cls, results: Results, **known: Any) -> Case:

@@ -24,6 +24,7 @@ from recanvass.record.case_file import (
     under_data,
 )
 from recanvass.record.loading import Record, load, refused
+from recanvass.record.order_tables import arrivals, ballot_sequences
 from recanvass.results import Contest, Results
 from recanvass.wording import phrase
 
@@ -77,17 +78,32 @@ def load_case(folder: Path | str, *, read: Read | None = None) -> CaseFolder:
     announced = tuple(row.announced() for row in announced_rows(case, place))
     contest = _contest(case, announced)
     earlier, neighbours = _earlier(case, place, read, notes)
-    results = _table(case.results, place, "results", read, notes)
+    tables = {
+        "results": case.results,
+        "copies": case.copies,
+        "copies_source": case.copies.source if case.copies is not None else None,
+        "photographs": case.photographs,
+        "declared": case.declared,
+    }
+    found = {key: _table(table, place, key.replace("_", "."), read, notes) for key, table in tables.items()}
+    results = found["results"]
     return CaseFolder(
         contest=contest,
         results=None if results is None else replace(results, contest=contest),
         announced=announced,
-        copies=_table(case.copies, place, "copies", read, notes),
+        copies=found["copies"],
         earlier=earlier,
-        photographs=_table(case.photographs, place, "photographs", read, notes),
-        declared=_table(case.declared, place, "declared", read, notes),
+        photographs=found["photographs"],
+        declared=found["declared"],
         sampling=Sampling(**case.sampling.model_dump()),
         observers=_observers(case),
+        copies_source=found["copies_source"],
+        verified=case.photographs.verified if case.photographs is not None else (),
+        away=tuple(key for key, table in tables.items() if table is not None and found[key] is None),
+        arrivals=arrivals(case, place),
+        ballot_sequences=ballot_sequences(case, place),
+        electronic=_table(case.electronic, place, "electronic", read, notes),
+        division=None if case.division is None else case.division.division(),
         name=place.resolve().name,
         record=load(place),
         notes=tuple(notes),

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from recanvass import cli_examine
 from recanvass.cli_record import app as record
+from recanvass.cli_scenarios import calibrate, simulate
 from recanvass.errors import MappingNeeded, RecanvassError, UsageError
 from recanvass.version import VERSION
 
@@ -42,7 +44,6 @@ Mapping = Annotated[
 Encoding = Annotated[str | None, typer.Option("--encoding", help="The text encoding, if the file does not say it.")]
 Part = Annotated[str | None, typer.Option("--part", help="The sheet, or the file inside an archive, to be read.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="The seed of whatever is drawn at random.")]
-Out = Annotated[Path, typer.Option("-o", "--out", help="The folder to write; what it held is replaced as a whole.")]
 Language = Annotated[str, typer.Option("--language", help="en or ru.")]
 
 
@@ -82,41 +83,91 @@ def read(
 
 @app.command()
 def examine(
-    what: Annotated[Path, typer.Argument(help="A file of results, or the folder of a case.")],
-    out: Out,
-    seed: Seed = 0,
+    what: Annotated[Path | None, typer.Argument(help="A file of results, or the folder of a case.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="The folder to write; what it held is replaced as a whole.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, help="The seed of whatever is drawn at random; as declared, or 0.")
+    ] = None,
     as_json: Json = False,
     mapping: Mapping = None,
     encoding: Encoding = None,
     part: Part = None,
     language: Language = "en",
-    only: Annotated[
-        list[str] | None, typer.Option("--method", help="Ask only this method; may be given again.")
-    ] = None,
+    methods: cli_examine.Methods = None,
+    without: cli_examine.Without = None,
+    leader: cli_examine.Leader = "",
+    areas: cli_examine.Areas = "",
+    turnout_of: cli_examine.TurnoutOf = "",
+    share_of: cli_examine.ShareOf = "",
+    declare: cli_examine.Declare = None,
+    contest: cli_examine.Title = "",
+    declaration: cli_examine.Declared = None,
+    sha256: cli_examine.Hash = "",
 ) -> None:
-    """Read a file or a case, ask every method, and write the dossier."""
-    from concurrent.futures import ThreadPoolExecutor
+    """Read a file or a case, ask every method, and write the dossier.
 
-    from recanvass import terminal
-    from recanvass.dossier import write
-    from recanvass.examination import examine as ask_all
-    from recanvass.wording import LANGUAGES
-
-    if language not in LANGUAGES:
-        raise UsageError(f"There is no language {language!r}; there are {', '.join(LANGUAGES)}.")
-    _may_write(out)
+    Before the results are known, `recanvass examine --declare declaration.json --contest "..."` fixes what will be
+    asked; with them, `recanvass examine results.csv -o out --declaration declaration.json --hash ...` asks it.
+    """
+    chosen = cli_examine.choices_of(methods, without, leader, areas, turnout_of, share_of)
+    if declare is not None:
+        if out is not None or declaration is not None:
+            raise UsageError("--declare writes a declaration and examines nothing; leave --out and --declaration.")
+        made = cli_examine.write_declaration(declare, what, contest, seed, chosen)
+        if as_json:
+            _print_json(made)
+        else:
+            typer.echo(made["sha256"])
+            _say(f"{declare.name} is written. Publish its SHA-256 where dates are kept, and keep the file as it is.")
+        return
+    place, told = cli_examine.checked(what, out, language, contest, declaration, sha256)
+    _may_write(place)
     threading.Thread(target=_start_engines, daemon=True).start()
-    with terminal.stages() as progress:
-        progress(0, 3, "reading")
-        case = _case(what, mapping, encoding, part)
-        with ThreadPoolExecutor(2) as pool:
-            exam = ask_all(case, seed=seed, methods=only or None, executor=pool, progress=progress)
-        progress(0, 1, "dossier")
-        page = write(exam, out, language=language)
+
+    def read_case() -> Any:
+        return _case(what or Path(), mapping, encoding, part)
+
+    exam, page = cli_examine.run(read_case, place, seed, language, told, chosen)
     if as_json:
         _print_json(exam.to_dict())
     else:
+        from recanvass import terminal
+
         terminal.print_examination(exam, page, language)
+
+
+@app.command()
+def compare(
+    file: Annotated[Path, typer.Argument(help="A file of results.")],
+    by: Annotated[
+        str, typer.Option("--by", help="The level that gets a table each: contest, region, district, ...")
+    ] = "contest",
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Write the table here, as .html or .csv; print nothing.")
+    ] = None,
+    least: Annotated[int, typer.Option(min=0, help="Leave smaller counts out of the rows on digits.")] = 0,
+    as_json: Json = False,
+    mapping: Mapping = None,
+    encoding: Encoding = None,
+    part: Part = None,
+    language: Language = "en",
+) -> None:
+    """The field's basic table of digits, shape and slope, beside what honest counting would give."""
+    from recanvass import comparison_table, terminal
+    from recanvass.comparison import compare as compared
+
+    _known_language(language)
+    made = compared(_read(file, mapping, encoding, part), by=by, least=least)
+    if out is not None:
+        comparison_table.write(made, out, language)
+    if as_json:
+        _print_json(made.to_dict())
+    elif out is None:
+        terminal.print_comparison(comparison_table.table(made, language))
+    else:
+        typer.echo(str(out))
 
 
 @app.command()
@@ -135,27 +186,7 @@ def demo(
     typer.echo(str(page))
 
 
-@app.command()
-def simulate(
-    name: Annotated[str, typer.Argument(help="A scenario; `recanvass simulate list` names them all.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="The CSV file to write; its truth goes beside it.")] = Path(
-        "simulated.csv"
-    ),
-    stations: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many polling stations.")] = 2000,
-    seed: Seed = 0,
-) -> None:
-    """Write a simulated contest, clean or with something planted, and its truth."""
-    import numpy as np
-
-    from recanvass import scenario, wording
-
-    if name == "list":
-        for each in scenario.names():
-            typer.echo(f"{each:28} {wording.phrase('scenarios', each)}")
-        return
-    world = scenario.scenario(name).build(np.random.default_rng(seed), stations)
-    scenario.write(world, out)
-    typer.echo(str(out))
+app.command()(simulate)
 
 
 @app.command()
@@ -180,37 +211,7 @@ def witness(
         terminal.print_examination(exam, None, language)
 
 
-@app.command()
-def calibrate(
-    out: Annotated[Path, typer.Option("-o", "--out", help="The folder of the trials; what is there is kept.")] = Path(
-        "calibration"
-    ),
-    quick: Annotated[bool, typer.Option("--quick", help="Few trials: minutes, not hours.")] = False,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 2,
-    table: Annotated[
-        Path | None, typer.Option("--table", help="Write the table here (calibration.json of the package).")
-    ] = None,
-    check: Annotated[bool, typer.Option("--check", help="Leave with 1 if the alarm limit is broken.")] = False,
-) -> None:
-    """Measure false alarms and power in simulated contests; goes on where it stopped."""
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
-
-    from recanvass import calibration, terminal
-
-    cells = calibration.plan(quick=quick)
-    context = multiprocessing.get_context("spawn")
-    with terminal.stages() as progress, ProcessPoolExecutor(workers, mp_context=context) as pool:
-        calibration.run(cells, out, executor=pool, progress=progress)
-    made = calibration.summarise(cells, out)
-    if table is not None:
-        table.write_text(json.dumps(made, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    _print_json(made)
-    problems = calibration.broken_promises(made) if check else []
-    for problem in problems:
-        _say(problem)
-    if problems:
-        raise typer.Exit(1)
+app.command()(calibrate)
 
 
 @app.command()
@@ -317,6 +318,13 @@ def _case(what: Path, mapping: Path | None, encoding: str | None, part: str | No
 
         return load_case(what)
     return Case.of(_read(what, mapping, encoding, part))
+
+
+def _known_language(language: str) -> None:
+    from recanvass.wording import LANGUAGES
+
+    if language not in LANGUAGES:
+        raise UsageError(f"There is no language {language!r}; there are {', '.join(LANGUAGES)}.")
 
 
 def _free(path: Path) -> Path:

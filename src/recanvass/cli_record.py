@@ -22,17 +22,17 @@ def check(
 ) -> None:
     """Find each quotation in the stored copy of its source; leave with 1 if one is refused."""
     from recanvass import record
-    from recanvass.wording import show
+    from recanvass.wording import LANGUAGES, show
 
+    if language not in LANGUAGES:
+        raise UsageError(f"There is no language {language!r}; there are {', '.join(LANGUAGES)}.")
     if not case.exists():
         raise UsageError(f"There is no case or file {case.name!r} here; give the path of a case folder.")
     report = record.check(case) if case.is_dir() else record.judge_file(case)
     if as_json:
         typer.echo(json.dumps(report.to_dict(), ensure_ascii=False, allow_nan=False, sort_keys=True))
-    for line in report.lines():
+    for line in report.lines(language):
         typer.echo(f"{case.name}: {show(line, limit=2000)}", err=not report.ok or as_json)
-    if not as_json:
-        typer.echo(report.sentence(language), err=not report.ok)
     if not report.ok:
         raise typer.Exit(1)
 
@@ -96,7 +96,10 @@ def export(
     author: Annotated[str, typer.Option("--author", help="Who asserts a ClaimReview: never this program.")] = "",
     url: Annotated[str, typer.Option("--url", help="Where the dossier is published.")] = "",
     published: Annotated[str | None, typer.Option("--published", help="The day, as 2025-01-27.")] = None,
-    title: Annotated[str, typer.Option("--title", help="The name of a crate.")] = "A recanvass dossier",
+    title: Annotated[str, typer.Option("--title", help="The name of a crate; by default the dossier's title.")] = "",
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the crate's ro-crate-metadata.json into the folder itself.")
+    ] = False,
 ) -> None:
     """Print the record, or the description of a dossier's folder, in another standard's form."""
     from recanvass import record
@@ -104,12 +107,18 @@ def export(
 
     if not case.is_dir():
         raise UsageError(f"{case.name!r} is not a folder; give the folder of a case or of a dossier.")
+    if write and kind != "ro-crate":
+        raise UsageError("Only a crate is written into a folder; leave --write out, and store what is printed.")
     found = _day(published)
     day = "" if found is None else found.isoformat()
     if kind == "ro-crate":
         if not day:
             raise UsageError("A crate needs the day of its publication; give --published.")
-        made: object = record.ro_crate(case, name=title, description=title, date=day)
+        name = title or record.dossier_title(case)
+        made: object = record.ro_crate(case, name=name, description=name, date=day)
+        if write:
+            typer.echo(str(record.write_crate(case, made)))
+            return
     elif kind == "web-annotations":
         made = record.web_annotations(record.load(case))
     elif kind == "claim-review":

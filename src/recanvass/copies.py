@@ -41,12 +41,14 @@ class Ledger:
     conflicts : tuple of tuple of int
         Groups of copies of one station that differ.
     negative : tuple of int
-        Copies with a figure below zero.
+        Copies with a figure below zero, used here as none if a mapping says so.
     unbalanced : tuple of int
         Copies whose options add up to more than the ballots they give, or that give more votes
         to one option than there are ballots.
     partial : tuple of int
         Copies in which some option has no figure.
+    strangers : tuple of int
+        Copies that fit no single station of the official results, where these exist.
     """
 
     copies: Results
@@ -57,6 +59,7 @@ class Ledger:
     negative: tuple[int, ...] = ()
     unbalanced: tuple[int, ...] = ()
     partial: tuple[int, ...] = ()
+    strangers: tuple[int, ...] = ()
 
     @cached_property
     def firm(self) -> NDArray[np.bool_]:
@@ -67,7 +70,7 @@ class Ledger:
         kept = np.ones(len(self.copies), dtype=np.bool_)
         kept[[i for group in (*self.doubles, *self.look_alikes, *self.conflicts) for i in group]] = False
         kept[[i for group in self.repeats for i in group[1:]]] = False
-        kept[[*self.negative, *self.unbalanced]] = False
+        kept[[*self.negative, *self.unbalanced, *self.strangers]] = False
         return kept
 
     @cached_property
@@ -91,7 +94,7 @@ class Ledger:
     def oddities(self) -> int:
         """Copies named under any heading but *partial*."""
         groups = [i for g in (*self.doubles, *self.look_alikes, *self.repeats, *self.conflicts) for i in g]
-        return len({*groups, *self.negative, *self.unbalanced})
+        return len({*groups, *self.negative, *self.unbalanced, *self.strangers})
 
     def table(self) -> list[dict[str, Any]]:
         """One record a copy and kind of oddity, for the reader."""
@@ -102,7 +105,7 @@ class Ledger:
                 for i in group:
                     others = [names[j] for j in group if j != i]
                     records.append(self._record(i, names[i], kind, ", ".join(others)))
-        for kind in ("negative", "unbalanced", "partial"):
+        for kind in ("strangers", "negative", "unbalanced", "partial"):
             records += [self._record(i, names[i], kind, "") for i in getattr(self, kind)]
         return records
 
@@ -124,9 +127,11 @@ def ledger(copies: Results) -> Ledger:
     """List what is odd in the copies."""
     gaps = copies.absent.get("votes")
     shown = np.ones(copies.votes.shape, dtype=np.bool_) if gaps is None else ~gaps
+    declared = _declared_absent(copies)
     negative = np.asarray(((copies.votes < 0) & shown).any(axis=1), dtype=np.bool_)
     for name, values in copies.counts.items():
         negative |= (values < 0) & copies.known(name)
+    negative |= declared
     keys = _station_keys(copies)
     doubles = _doubles(copies, shown, sorted(copies.counts), keys)
     votes = [c for c in ("ballots", "valid") if c in copies.counts and copies.known(c).all()]
@@ -143,6 +148,68 @@ def ledger(copies: Results) -> Ledger:
         _indices(_unbalanced(copies, shown)),
         _indices(np.asarray(~shown.all(axis=1), dtype=np.bool_)),
     )
+
+
+@dataclass(frozen=True)
+class AsPublished:
+    """A table of copies beside the file it was worked over from.
+
+    Parameters
+    ----------
+    source : Ledger
+        What is odd in the file.
+    compared : int
+        Stations that stand in both, once each.
+    differing : tuple of str
+        Of these, the stations with a figure that is not the same in both.
+    missing : tuple of str
+        Stations of one of the two that the other lacks.
+    """
+
+    source: Ledger
+    compared: int
+    differing: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def negative(self) -> tuple[str, ...]:
+        """Stations with a figure below zero in the file."""
+        return tuple(self.source.copies.stations[i] for i in self.source.negative)
+
+
+def as_published(copies: Results, source: Results) -> AsPublished:
+    """Compare a table of copies with the file it came from, figure by figure; nothing is repaired."""
+    rows, others = _single(copies), _single(source)
+    both = sorted(rows.keys() & others.keys())
+    ours = np.array([rows[name] for name in both], dtype=np.int64)
+    theirs = np.array([others[name] for name in both], dtype=np.int64)
+    unlike = np.zeros(len(both), dtype=np.bool_)
+    for option in copies.options:
+        if option in source.options:
+            j, k = copies.options.index(option), source.options.index(option)
+            stood, given = copies.stood(j)[ours], source.stood(k)[theirs]
+            unlike |= (stood != given) | (stood & given & (copies.votes[ours, j] != source.votes[theirs, k]))
+    for name in copies.counts.keys() & source.counts.keys():
+        known, given = copies.known(name)[ours], source.known(name)[theirs]
+        unlike |= (known != given) | (known & given & (copies.counts[name][ours] != source.counts[name][theirs]))
+    missing = tuple(sorted(rows.keys() ^ others.keys()))
+    return AsPublished(ledger(source), len(both), tuple(n for n, u in zip(both, unlike, strict=True) if u), missing)
+
+
+def _single(copies: Results) -> dict[str, int]:
+    """The row of each station that has a name and stands once."""
+    names = copies.stations if "station" in copies.places else ()
+    times: dict[str, list[int]] = defaultdict(list)
+    for i, name in enumerate(names):
+        times[name].append(i)
+    return {name: found[0] for name, found in times.items() if name and len(found) == 1}
+
+
+def _declared_absent(copies: Results) -> NDArray[np.bool_]:
+    """Copies with a figure below zero in the file that a mapping declared to be no figure."""
+    issues = copies.sheet.issues if copies.sheet is not None else ()
+    rows = [row for issue in issues if issue.code == "negative_absent" for row in issue.rows]
+    return np.asarray(np.isin(copies.rows, rows), dtype=np.bool_)
 
 
 def _indices(mask: NDArray[np.bool_]) -> tuple[int, ...]:
@@ -230,4 +297,4 @@ def _station_keys(copies: Results) -> list[str]:
     return keys
 
 
-__all__ = ["Ledger", "ledger"]
+__all__ = ["AsPublished", "Ledger", "as_published", "ledger"]

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recanvass import wording
+from recanvass.case import Case
 from recanvass.finding import Answer, Evidence, Finding
 from recanvass.kernels.digits import digit_probabilities
-from recanvass.method import Drawing
+from recanvass.method import Drawing, Unasked, singled_out
 from recanvass.results import Results
 
 #: Benford's law for the second digit.
 BENFORD = np.log10(1 + 1 / (10 * np.arange(1, 10)[:, None] + np.arange(10))).sum(axis=0)
+
+#: Digits as officials round: 0 or 5, as often the one as the other.
+ROUNDED = np.array([0.5, 0, 0, 0, 0, 0.5, 0, 0, 0, 0])
+#: The power that is stated, and the level of the test.
+CHANCE, LEVEL = 0.8, 1e-3
 
 
 @dataclass(frozen=True)
@@ -23,7 +30,8 @@ class Measured:
     """Digits of one option: ``(10,)`` observed and expected, and two forms of misfit.
 
     ``smooth`` is the quadratic form against smooth counting, ``printed`` the X² of the literature
-    (uniform for the last digit, Benford for the second); ``mean`` is the mean digit.
+    (uniform for the last digit, Benford for the second); ``mean`` is the mean digit. ``rounding`` is
+    the quadratic form that it would add to write 0 or 5, as often the one as the other, in every count.
     """
 
     option: str
@@ -31,6 +39,7 @@ class Measured:
     expected: NDArray[np.float64]
     smooth: float
     printed: float
+    rounding: float
 
     @property
     def mean(self) -> float:
@@ -64,10 +73,14 @@ def measured(results: Results, option: int, least: int, *, second: bool) -> Meas
     expected = law.sum(axis=0)
     spread = np.diag(expected) - law.T @ law
     gap = observed - expected
-    q = float(gap @ np.linalg.pinv(spread, rcond=1e-10, hermitian=True) @ gap)
+    inverse = np.linalg.pinv(spread, rcond=1e-10, hermitian=True)
+    q = float(gap @ inverse @ gap)
+    rounded = counts.size * ROUNDED - expected
     law_printed = counts.size * (BENFORD if second else np.full(10, 0.1))
     printed = float(((observed - law_printed) ** 2 / law_printed).sum())
-    return Measured(results.options[option], observed, expected, max(q, 0.0), printed)
+    return Measured(
+        results.options[option], observed, expected, max(q, 0.0), printed, float(rounded @ inverse @ rounded)
+    )
 
 
 def placebo(results: Results, chosen: int, least: int, *, second: bool) -> Measured | None:
@@ -80,11 +93,30 @@ def placebo(results: Results, chosen: int, least: int, *, second: bool) -> Measu
     return None
 
 
-def digits_answer(results: Results, chosen: int, least: int, *, second: bool) -> Answer | None:
-    """The answer of a digit method; None where the option has too few counts."""
+def redrawn(case: Case, rng: np.random.Generator) -> Case:
+    """Every count drawn anew as a binomial of its station's own share: the null of both methods."""
+    assert case.results is not None
+    results = case.results
+    whole = results.votes.sum(axis=1)
+    rate = results.votes / np.maximum(whole, 1)[:, None]
+    votes = rng.binomial(whole[:, None], rate)
+    return replace(case, results=results.with_counts(votes=votes, valid=votes.sum(axis=1)))
+
+
+def digits_answer(case: Case, option: str | None, least: int, *, second: bool) -> Answer:
+    """The answer of a digit method about this option, or the leader.
+
+    Raises
+    ------
+    Unasked
+        If there is no such option, or it has too few counts.
+    """
+    assert case.results is not None
+    results = case.results
+    chosen = singled_out(results, option)
     first = measured(results, chosen, least, second=second)
     if first is None:
-        return None
+        raise Unasked("nothing_left")
     other = placebo(results, chosen, least, second=second)
     facts = {
         "option": first.option,
@@ -99,6 +131,7 @@ def digits_answer(results: Results, chosen: int, least: int, *, second: bool) ->
         "least": least,
         "panel": {"smooth_over_degrees": first.smooth / 9, "mean": first.mean},
     }
+    changed = rounded_counts(first)
     table = [
         {"digit": d, "observed": int(o), "expected": round(float(e), 1)}
         for d, (o, e) in enumerate(zip(first.observed, first.expected, strict=True))
@@ -108,12 +141,36 @@ def digits_answer(results: Results, chosen: int, least: int, *, second: bool) ->
         outcome="said" if other is None else "with_placebo",
         facts=facts,
         evidence=Evidence(first.smooth, first.log10_p, expected=9.0, sd=math.sqrt(18)),
-        tables={"digits": table},
+        tables={"digits": table, "placebo": [] if other is None else [_placebo_row(other)]},
+        power={} if changed is None else {"changed": changed, "counts": facts["counts"], "chance": CHANCE},
         series={
             "observed": first.observed.tolist(),
             "expected": [round(float(e), 3) for e in first.expected],
         },
     )
+
+
+def rounded_counts(found: Measured) -> int | None:
+    r"""How many counts, rounded to 0 or 5 in this digit, would show; None where all of them would not.
+
+    The form has a noncentral chi-square law whose noncentrality is :math:`f^2` times ``rounding``
+    for a part :math:`f` of the counts; the part that gives the power `CHANCE` at `LEVEL` is sought.
+    """
+    from scipy.special import chdtri, chndtrinc
+
+    needed = float(chndtrinc(float(chdtri(9, LEVEL)), 9, 1 - CHANCE))
+    if found.rounding < needed:
+        return None
+    return math.ceil(float(found.observed.sum()) * math.sqrt(needed / found.rounding))
+
+
+def _placebo_row(other: Measured) -> dict[str, Any]:
+    return {
+        "option": other.option,
+        "counts": int(other.observed.sum()),
+        "smooth": round(other.smooth, 2),
+        "mean": round(other.mean, 3),
+    }
 
 
 def digits_drawing(finding: Finding, language: str) -> Drawing:

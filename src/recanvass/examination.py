@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recanvass import wording
 from recanvass.case import Case
-from recanvass.errors import UnknownName, UsageError
+from recanvass.choices import Choices, choose
+from recanvass.declaration import Declaration, read_declaration
+from recanvass.errors import UnknownName
 from recanvass.finding import Finding, Skipped, as_plain
-from recanvass.method import Method, method, names
+from recanvass.method import Method
 from recanvass.results import Results
 from recanvass.statement import Statement, state
 from recanvass.version import VERSION
@@ -22,7 +24,7 @@ from recanvass.witness import by_number
 if TYPE_CHECKING:
     import polars as pl
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 #: Called with the number of stages done, their total and the name of the next one.
 Progress = Callable[[int, int, str], None]
@@ -42,6 +44,8 @@ class Examination:
     statement : Statement
     seed : int
     version : str
+    choices : Choices
+        Leader, areas, denominators and battery, who chose them, and whether a declaration was kept.
     """
 
     case: Case
@@ -50,6 +54,7 @@ class Examination:
     statement: Statement
     seed: int = 0
     version: str = VERSION
+    choices: Choices = field(default_factory=Choices)
 
     def __getitem__(self, name: str) -> Finding:
         for finding in self.findings:
@@ -94,6 +99,7 @@ class Examination:
                 "results_digest": self.case.digest,
                 "seed": self.seed,
                 "version": self.version,
+                **as_plain(self.choices.to_dict()),
             },
         }
 
@@ -165,8 +171,14 @@ def finding_object(finding: Finding) -> dict[str, Any]:
 def examine(
     what: Case | Results | str | Path,
     *,
-    seed: int = 0,
+    seed: int | None = None,
     methods: Sequence[str | Method] | None = None,
+    without: Sequence[str] = (),
+    leader: str = "",
+    areas: str = "",
+    turnout_of: str = "",
+    share_of: str = "",
+    declaration: Declaration | str | Path | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Examination:
@@ -176,11 +188,22 @@ def examine(
     ----------
     what : Case, Results or path
         A path is read first, with `recanvass.read`.
-    seed : int
+    seed : int, optional
         Each method's generator is derived from it and from the method's name, so the numbers
-        depend neither on the order nor on the executor.
+        depend neither on the order nor on the executor. The declared one, or 0, unless given.
     methods : sequence of str or Method, optional
-        All of the folder unless given.
+        The declared ones, or all of the folder, unless given.
+    without : sequence of str
+        Methods that are left out.
+    leader : str
+        The option that every method calls the leader; empty: as declared, or the one with the most votes.
+    areas : str
+        ``region``, ``district`` or ``subdistrict`` for every method; empty: as declared, or by rule.
+    turnout_of, share_of : str
+        The denominators; empty: as declared, or as the case says.
+    declaration : Declaration or path, optional
+        What was fixed beforehand with `recanvass.declare`. A run that departs from it is carried
+        out and says so.
     executor : concurrent.futures.Executor, optional
         Any executor, Dask's included; none runs the methods one after the other.
     progress : callable, optional
@@ -189,34 +212,52 @@ def examine(
     Returns
     -------
     Examination
+
+    Raises
+    ------
+    UnknownName, UsageError
+        A method, an option, a level or a denominator that there is not.
+    ReadError
+        The file or the declaration cannot be read.
     """
-    case = _case(what)
-    asked = [m if isinstance(m, Method) else method(m) for m in (names() if methods is None else methods)]
-    if len({m.name for m in asked}) != len(asked):
-        raise UsageError("A method is named twice; name each once.")
+    told = declaration
+    if told is not None and not isinstance(told, Declaration):
+        told = read_declaration(told)
+    case, used, choices = choose(
+        _case(what),
+        seed=seed,
+        methods=methods,
+        without=without,
+        leader=leader,
+        areas=areas,
+        turnout_of=turnout_of,
+        share_of=share_of,
+        declaration=told,
+    )
+    asked = choices.asked
     tell = progress or (lambda done, total, stage: None)
     copies = _copies(case)
     outcomes: list[Finding | Skipped] = []
     if executor is None:
         for done, each in enumerate(asked):
             tell(done, len(asked), each.name)
-            outcomes.append(_outcome(each, case, copies, seed))
+            outcomes.append(_outcome(each, case, copies, used))
     else:
-        waiting = [executor.submit(_outcome, each, case, copies, seed) for each in asked]
+        waiting = [executor.submit(_outcome, each, case, copies, used) for each in asked]
         for done, (each, future) in enumerate(zip(asked, waiting, strict=True)):
             tell(done, len(asked), each.name)
             outcomes.append(future.result())
     tell(len(asked), len(asked), "")
     findings = sorted((o for o in outcomes if isinstance(o, Finding)), key=lambda f: (f.evidence_class, f.method))
     skipped = sorted((o for o in outcomes if isinstance(o, Skipped)), key=lambda s: s.method)
-    return Examination(case, tuple(findings), tuple(skipped), state(findings, skipped), seed)
+    return Examination(case, tuple(findings), tuple(skipped), state(findings, skipped), used, choices=choices)
 
 
 def _copies(case: Case) -> Case | None:
     """The observers' copies read as results, where nothing was published by station."""
     if case.results is not None or case.copies is None:
         return None
-    return Case.of(replace(by_number(case.copies), contest=case.contest))
+    return Case.of(replace(by_number(case.copies), contest=case.contest), division=case.division)
 
 
 def _outcome(asked: Method, case: Case, copies: Case | None, seed: int) -> Finding | Skipped:

@@ -115,6 +115,8 @@ class Answer:
         Arrays for the drawing; plain lists or numpy arrays.
     power : mapping
         What could have been seen in this contest: plain values for ``[en.power]``.
+    evidence_class : EvidenceClass or None
+        A weaker class than the method's, where this case does not bear the method's own; None: the method's.
     """
 
     status: Status
@@ -127,6 +129,7 @@ class Answer:
     tables: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     series: Mapping[str, Any] = field(default_factory=dict)
     power: Mapping[str, Any] = field(default_factory=dict)
+    evidence_class: EvidenceClass | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pkgutil
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from difflib import get_close_matches
 from typing import Any, ClassVar, Literal, final
 
@@ -21,6 +21,7 @@ from recanvass import wording
 from recanvass.case import Case
 from recanvass.errors import UnknownName
 from recanvass.finding import Answer, EvidenceClass, Finding, Run, Skipped
+from recanvass.results import Results
 from recanvass.version import VERSION
 
 
@@ -149,7 +150,19 @@ class Method(ABC):
             return Skipped(self.name, reason, code, dict(facts), self.evidence_class, self.question)
         run = Run(self.name, asdict(self), case.digest, seed, VERSION)
         summary = wording.summary(self.name, answer.outcome, answer.facts, of=of)
-        return Finding(run, self.evidence_class, self.question, summary, answer, of)
+        kind = max(
+            self.evidence_class, answer.evidence_class or self.evidence_class
+        )  # a case may weaken it, never more
+        return Finding(run, kind, self.question, summary, answer, of)
+
+
+def singled_out(results: Results, option: str | None) -> int:
+    """The option that a method asks about: the one it was given, else the leader; raises `Unasked`."""
+    if option is None:
+        return results.leader
+    if option not in results.options:
+        raise Unasked("no_option", option=option)
+    return results.options.index(option)
 
 
 def seed_of(seed: int, name: str) -> list[int]:
@@ -178,8 +191,12 @@ def method(name: str, **parameters: Any) -> Method:
     ]
     if len(kinds) != 1:
         raise UnknownName(f"methods/{name}.py defines {len(kinds)} methods; it must define one.")
+    known = [f.name for f in fields(kinds[0])]
+    unknown = sorted(set(parameters) - set(known))
+    if unknown:
+        raise UnknownName(f"{name} has no parameter {unknown[0]!r}; it has {', '.join(known) or 'none'}.")
     made: Method = kinds[0](**parameters)
     return made
 
 
-__all__ = ["Drawing", "Method", "Needs", "Reference", "Unasked", "method", "names", "seed_of"]
+__all__ = ["Drawing", "Method", "Needs", "Reference", "Unasked", "method", "names", "seed_of", "singled_out"]

@@ -1,4 +1,4 @@
-"""How the stations of which copies exist were chosen, and who was sent to watch which.
+"""How the stations of which copies exist were chosen, who watched which, and when each was processed.
 
 What may be said of a set of copies hangs on this and on nothing else: a random sample gives an
 estimate with a margin, whatever its size; any other set gives bounds.
@@ -59,4 +59,25 @@ class Observers:
     kept: tuple[str, ...] = ()
 
 
-__all__ = ["Design", "Observers", "Sampling"]
+@dataclass(frozen=True)
+class Arrivals:
+    """When the result of each station was processed, as a time or as a rank.
+
+    Parameters
+    ----------
+    when : mapping of str to float
+        The station's name, as in the official results, to its time (minutes) or its rank; stations
+        processed together share a value. A station that is not named has no known time.
+    interruptions : tuple of float
+        In the same unit: what was processed later than this came after the interruption. Empty:
+        none is known, and all moments are looked at.
+    unit : str
+        ``minutes`` or ``order``.
+    """
+
+    when: Mapping[str, float] = field(default_factory=dict)
+    interruptions: tuple[float, ...] = ()
+    unit: Literal["minutes", "order"] = "order"
+
+
+__all__ = ["Arrivals", "Design", "Observers", "Sampling"]

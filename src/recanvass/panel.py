@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -56,3 +57,60 @@ def rank(method: str, quantity: str, value: float, country: str = "") -> Rank:
     contests: Mapping[str, str] = panel()["contests"]
     others = [v for name, v in values.items() if not country or contests.get(name) != country]
     return Rank(sum(v < value for v in others), len(others), max(others, default=0.0))
+
+
+def left_out(statistic: str) -> dict[str, float]:
+    """By country: the share of its clean contests that would be called larger than all of other countries.
+
+    Parameters
+    ----------
+    statistic : str
+        ``<method>.<quantity>``.
+
+    Returns
+    -------
+    dict of str to float
+        Each country that has the statistic; with exchangeable countries their mean is 1 over their number.
+    """
+    values: Mapping[str, float] = panel()["statistics"][statistic]
+    contests: Mapping[str, str] = panel()["contests"]
+    method, quantity = statistic.split(".", 1)
+    above: dict[str, list[bool]] = {}
+    for name, value in values.items():
+        found = rank(method, quantity, value, contests[name])
+        if found.contests:
+            above.setdefault(contests[name], []).append(found.below == found.contests)
+    return {country: sum(each) / len(each) for country, each in above.items()}
+
+
+def natural_range(method: str, quantity: str, country: str = "", tail: float = 0.03) -> tuple[float, float] | None:
+    """What a quantity ranges over in clean contests of other countries, each country counting alike.
+
+    Parameters
+    ----------
+    method, quantity : str
+        As for `rank`.
+    country : str
+        The contest's own country, left out.
+    tail : float
+        What is cut off at either end.
+
+    Returns
+    -------
+    (float, float) or None
+        None where the panel has fewer than five such countries.
+    """
+    values: Mapping[str, float] = panel()["statistics"].get(f"{method}.{quantity}", {})
+    contests: Mapping[str, str] = panel()["contests"]
+    homes = {name: contests[name] for name in values if not country or contests[name] != country}
+    if len(set(homes.values())) < 5:
+        return None
+    sizes = Counter(homes.values())
+    ordered = sorted((values[name], 1.0 / (sizes[home] * len(sizes))) for name, home in homes.items())
+    below, low, high = 0.0, ordered[0][0], ordered[-1][0]
+    for value, weight in ordered:
+        low = value if below <= tail else low
+        below += weight
+        if below >= 1.0 - tail:
+            return low, value
+    return low, high

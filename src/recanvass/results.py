@@ -58,6 +58,7 @@ class Contest:
     """What was elected, where and when, and which denominators the law prescribes.
 
     ``announced`` holds totals given by the authority: canonical count or option → number.
+    ``leader`` (an option) and ``areas`` (a level), where they are given and there, replace the rules.
     """
 
     title: str = ""
@@ -67,6 +68,8 @@ class Contest:
     turnout_of: Literal["ballots", "issued"] = "ballots"
     share_of: Literal["valid", "ballots"] = "valid"
     announced: Mapping[str, int] = field(default_factory=dict)
+    leader: str = ""
+    areas: str = ""
 
 
 @dataclass(frozen=True)
@@ -221,8 +224,7 @@ class Results:
         unknown = set(self.counts) - set(COUNTS)
         if unknown:
             raise TableError(f"{sorted(unknown)} are not canonical counts; those are {COUNTS}.")
-        lengths = {name: len(v) for name, v in arrays.items()}
-        lengths |= {name: len(labels) for name, labels in self.places.items()}
+        lengths = {name: len(v) for name, v in arrays.items()} | {name: len(v) for name, v in self.places.items()}
         if len(set(lengths.values())) > 1:
             raise TableError(f"The columns have different lengths: {lengths}.")
         if not len(self.rows):
@@ -278,10 +280,7 @@ class Results:
 
     def known(self, *names: str) -> Mask:
         """Where all these figures are given; ``"votes"`` asks that no option is absent."""
-        here = np.ones(len(self), dtype=bool)
-        for name in names:
-            here &= self._known(name)
-        return here
+        return np.asarray(np.all([np.ones(len(self), bool), *map(self._known, names)], axis=0))
 
     def _known(self, name: str) -> Mask:
         if name == "votes" or (name == "valid" and "valid" not in self.counts):
@@ -310,18 +309,20 @@ class Results:
 
     @cached_property
     def leader(self) -> int:
-        """The option with the most votes; of two equal ones that whose name comes first."""
+        """The option that `Contest` names, else that with the most votes; of equal ones the first by name."""
         if not self.options:
             raise TableError("There are no options, so no leader.")
+        if self.contest.leader in self.options:
+            return self.options.index(self.contest.leader)
         return min(range(len(self.options)), key=lambda j: (-self.totals[self.options[j]], self.options[j]))
 
     def areas(self, level: str) -> Areas:
         """The partition by a level (``contest`` is everything); paths keep equal names apart."""
         if level == "contest":
             return Areas("contest", ("",), np.zeros(len(self), np.int64))
-        levels = [name for name in self.places if LEVELS.index(name) <= LEVELS.index(level)]
-        if level not in levels:
+        if level not in self.places:
             raise TableError(f"There is no level {level!r}; there are {list(self.places)}.")
+        levels = [name for name in self.places if LEVELS.index(name) <= LEVELS.index(level)]
         placed = self.places[level].codes >= 0
         path = np.zeros(int(placed.sum()), np.int64)
         for name in levels:
@@ -386,8 +387,7 @@ class Results:
 
 
 def _rows_sum(columns: Counts) -> Counts:
-    total: Counts = columns.sum(axis=1, dtype=np.int64)
-    return total
+    return np.asarray(columns.sum(axis=1, dtype=np.int64))
 
 
 def exact_sum(values: Counts) -> int:

@@ -20,12 +20,13 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from recanvass.case import Announced
-from recanvass.errors import UnknownName
+from recanvass import scenario_parameters
+from recanvass.case import Announced, Case
+from recanvass.errors import UnknownName, UsageError
 from recanvass.results import Results
 
 #: The version of the class of clean contests that `draw_clean` draws from.
-CLEAN_CLASS = "clean-2026.1"
+CLEAN_CLASS = "clean-2026.2"
 
 
 @dataclass(frozen=True)
@@ -49,19 +50,28 @@ class Planted:
 
 @dataclass(frozen=True)
 class World:
-    """A simulated contest, the same contest before anything was done, and what was done."""
+    """A simulated contest, the same before anything was done, what was done, and how places were divided."""
 
     name: str
     results: Results
     before: Results
     planted: tuple[Planted, ...] = ()
     announced: tuple[Announced, ...] = ()
+    #: What else is known of the contest: fields of `Case` by name (``arrivals``, ``electronic``, ...).
+    known: Mapping[str, Any] = field(default_factory=dict)
+
+    def case(self) -> Case:
+        """The contest as an examination gets it: the table, and whatever else the world makes known."""
+        known = dict(self.known) | ({"announced": self.announced} if self.announced else {})
+        return Case.of(self.results, **known)
 
     def truth(self) -> dict[str, Any]:
         """Plain values: what was planted, at which stations, and how many votes it moved."""
         stations = self.results.stations
         moved = self.results.votes.astype(np.int64) - self.before.votes
-        return {
+        rule = self.known.get("division")
+        divided = {} if rule is None else {"division": {"station": rule.station, "rule": rule.rule}}
+        return divided | {
             "scenario": self.name,
             "stations": len(self.results),
             "votes_moved": {o: int(moved[:, j].sum()) for j, o in enumerate(self.results.options)},
@@ -101,8 +111,8 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(m.name for m in found if not m.name.startswith("_")))
 
 
-def scenario(name: str, **parameters: Any) -> Scenario:
-    """The scenario of this name, with these parameters."""
+def kind_of(name: str) -> type[Scenario]:
+    """The class of the scenario of this name."""
     if name not in names():
         near = get_close_matches(name, names(), 1)
         hint = f" Did you mean {near[0]!r}?" if near else f" There are {', '.join(names())}."
@@ -113,7 +123,17 @@ def scenario(name: str, **parameters: Any) -> Scenario:
         for k in vars(module).values()
         if isinstance(k, type) and issubclass(k, Scenario) and k.__module__ == module.__name__
     ]
-    made: Scenario = kind(**parameters)
+    return kind
+
+
+def scenario(name: str, **parameters: Any) -> Scenario:
+    """The scenario of this name, with these parameters."""
+    kind = kind_of(name)
+    scenario_parameters.check(name, kind, parameters)
+    made = kind(**parameters)
+    clean = parameters.get("clean")
+    if clean is not None and kind_of(clean).kind != "clean":
+        raise UsageError(f"{name} is planted into a clean scenario, and {clean} is not one; choose another.")
     return made
 
 
@@ -121,7 +141,12 @@ def draw_clean(rng: np.random.Generator) -> World:
     """One draw from the class of clean contests: its kind, its size and its shape are all random."""
     clean = [n for n in names() if scenario(n).kind == "clean"]
     chosen = scenario(clean[int(rng.integers(len(clean)))])
-    return chosen.build(rng, int(rng.choice([300, 1000, 3000, 10000], p=[0.3, 0.35, 0.25, 0.1])))
+    return chosen.build(rng, draw_size(rng))
+
+
+def draw_size(rng: np.random.Generator) -> int:
+    """The number of stations of a contest of the class."""
+    return int(rng.choice([300, 1000, 3000, 10000], p=[0.3, 0.35, 0.25, 0.1]))
 
 
 def fingerprint() -> str:
@@ -136,8 +161,15 @@ def fingerprint() -> str:
     return hasher.hexdigest()
 
 
-def write(world: World, path: Path) -> Path:
+def write(world: World, path: Path, made: Mapping[str, Any] | None = None) -> Path:
     """The contest as a CSV file in the layout of a commission, and its truth beside it.
+
+    Parameters
+    ----------
+    world : World
+    path : Path
+    made : mapping, optional
+        How it was made (seed, parameters): plain values that are written with the truth.
 
     Returns
     -------
@@ -151,5 +183,7 @@ def write(world: World, path: Path) -> Path:
         for row in frame.iter_rows():
             writer.writerow(["" if cell is None else cell for cell in row])
     truth = path.with_name(path.name + ".truth.json")
-    truth.write_text(json.dumps(world.truth(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    truth.write_text(
+        json.dumps({**world.truth(), **(made or {})}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
     return truth

@@ -18,6 +18,7 @@ from recanvass.errors import UsageError
 from recanvass.wording import count, phrase, show
 
 if TYPE_CHECKING:
+    from recanvass.comparison_table import Table as Compared
     from recanvass.examination import Examination, Progress
     from recanvass.finding import Skipped
     from recanvass.planning import Plan
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 #: Longest lists printed before the rest is counted.
 MOST = 8
+
+#: The columns of the comparison that fit a terminal; the others stand in the written table.
+COMPARED = ("statistic", "value", "interval", "constant", "expected", "honest_interval", "p", "panel")
 
 
 def console(*, err: bool = False) -> Console:
@@ -87,6 +91,8 @@ def print_examination(exam: Examination, page: Path | None, language: str = "en"
     _line(out, phrase("statement", "grade", said.grade, language=language).upper(), "bold")
     _line(out, said.sentence)
     _line(out, alarm_sentence(dict(said.alarm), language), "dim")
+    if page is not None:
+        _print_promise(out, exam, language)
     out.print()
     table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(width=1)
@@ -106,6 +112,59 @@ def print_examination(exam: Examination, page: Path | None, language: str = "en"
     if page is not None:
         out.print()
         out.print(Text(str(page)), soft_wrap=True)
+
+
+def _print_promise(out: Console, exam: Examination, language: str) -> None:
+    """Whether a declaration was kept, or what was chosen without one."""
+    from recanvass.dossier.choices_part import promise
+
+    told = promise(exam.choices, language)
+    if told is None:
+        return
+    _line(out, f"{told['title']}. {told['text']}", "bold" if told["kind"] != "kept" else "")
+    for line in told["items"]:
+        _line(out, f"  {line}")
+    for line in told["after"]:
+        _line(out, line, "dim")
+
+
+def print_comparison(made: Compared) -> None:
+    """The comparison table, a block for each area and column; the full table is written by ``--out``."""
+    out = console()
+    if not out.is_terminal:
+        out.width = 120
+    _line(out, made.title, "bold")
+    for text in made.lead:
+        _line(out, text)
+    block, table = None, None
+    for row in made.rows:
+        here = (row["area"], row["column"])
+        if here != block:
+            if table is not None:
+                out.print(table)
+            block = here
+            _line(out, "")
+            _line(
+                out,
+                " · ".join(
+                    text
+                    for key, text in zip(("area", "column"), here, strict=True)
+                    if key in made.headings or key == "column"
+                ),
+                "bold",
+            )
+            table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+            for key in COMPARED:
+                table.add_column(
+                    made.headings[key], justify="left" if key == "statistic" else "right", no_wrap=key == "statistic"
+                )
+        assert table is not None
+        table.add_row(*(Text(row[key]) for key in COMPARED))
+    if table is not None:
+        out.print(table)
+    out.print()
+    for text in made.below:
+        _line(out, text)
 
 
 def _by_reason(skipped: Sequence[Skipped], language: str) -> dict[str, list[str]]:

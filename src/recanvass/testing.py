@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -22,11 +23,16 @@ from recanvass.case import Case
 from recanvass.citations import CITATIONS
 from recanvass.finding import Finding, Skipped
 from recanvass.method import Method
+from recanvass.placebos import others
 from recanvass.reader import Limits, RawTable, Reader
 from recanvass.results import Contest, Labels, Results
 
 #: Words that no reader may meet outside a quotation.
 GUILT = re.compile(r"\b(fraud\w*|stol?en|steal\w*|rigg\w*|proved|proven|falsif\w*|cheat\w*)\b", re.I)
+
+
+#: Stations of the contests in which the size of a method is checked.
+SIZES = (60, 300, 1500)
 
 
 def example(method: Method, stations: int = 400, seed: int = 1) -> Case:
@@ -46,7 +52,9 @@ def check_method(method: Method, *, draws: int = 200) -> None:
     check_options_renamed(method)
     check_polite(method)
     check_stands_alone(method)
-    check_size(method, draws=draws)
+    check_placebo(method)
+    for stations in SIZES:
+        check_size(method, draws=draws, stations=stations)
     for name in method.detects:
         check_power(method, name)
 
@@ -59,6 +67,8 @@ def check_declaration(method: Method) -> None:
     for key in ("title", "method", "null", "how_to_read", "does_not_show"):
         assert wording.template(method.name, key), f"{method.name}: phrases lack {key}."
     assert wording.template(method.name, "innocent"), f"{method.name}: no innocent explanation is stated."
+    assert wording.phrases(method.name)["en"].get("power"), f"{method.name}: nothing says what it would have seen."
+    assert method.cost.strip(), f"{method.name} says nothing of its cost."
     assert method.cites, f"{method.name} cites nothing."
     unknown = set(method.cites) - set(CITATIONS)
     assert not unknown, f"{method.name} cites {sorted(unknown)}, which citations.py lacks."
@@ -91,26 +101,21 @@ def check_options_renamed(method: Method) -> None:
     case = example(method)
     if case.results is None:
         return
-    names = tuple(f"Z{j:03d}" for j in range(len(case.results.options)))
-    renaming = dict(zip(case.results.options, names, strict=True))
-    announced = tuple(replace(a, column=renaming.get(a.column, a.column)) for a in case.announced)
-    copies = case.copies
-    if copies is not None:
-        copies = replace(copies, options=tuple(renaming.get(o, o) for o in copies.options))
-    renamed = replace(case, results=replace(case.results, options=names), announced=announced, copies=copies)
+    renamed = _renamed(case, {option: f"Z{j:03d}" for j, option in enumerate(case.results.options)})
     _assert_same(method, _asked(method, case), _asked(method, renamed), "the names of the options", words=False)
 
 
 def check_polite(method: Method) -> None:
-    """Nothing, too little or nonsense gives a state with a reason, never an exception or a NaN."""
+    """Nothing, too little or nonsense gives a state with a reason, never an exception, a warning or a NaN."""
     for label, case in degenerate_cases():
-        outcome = method.run(case)
-        if isinstance(outcome, Skipped):
-            assert outcome.reason.strip().endswith("."), f"{method.name}, {label}: {outcome.reason!r}"
-        else:
-            text = json.dumps(outcome.to_dict(), allow_nan=False)
-            assert text, f"{method.name}, {label}"
-            method.draw(outcome)
+        with warnings.catch_warnings(), np.errstate(divide="raise", over="raise", invalid="raise"):
+            warnings.simplefilter("error")
+            try:
+                outcome = method.run(case)
+                _assert_presentable(method, outcome)
+            except Exception as error:
+                error.add_note(f"{method.name}, in the degenerate contest: {label}")
+                raise
 
 
 def check_stands_alone(method: Method) -> None:
@@ -127,6 +132,22 @@ def check_stands_alone(method: Method) -> None:
         wording.summary(method.name, finding.answer.outcome, finding.answer.facts, language)
     if finding.answer.power:
         wording.phrase(method.name, "power", "text", facts=finding.answer.power)
+
+
+def check_placebo(method: Method) -> None:
+    """A method of class B to D that singles out an option of the results shows the others beside it."""
+    case = example(method)
+    if method.example(np.random.default_rng(1)) is None:
+        case = Case.of(_large(400))
+    outcome = method.run(case)
+    singled_out = "option" in {f.name for f in fields(method)} and method.room == "fingerprints"
+    if case.results is None or method.evidence_class == "A" or not singled_out or isinstance(outcome, Skipped):
+        return
+    option = outcome.answer.facts.get("option", case.results.options[case.results.leader])
+    expected = others(case.results, case.results.options.index(option))
+    rows = outcome.answer.tables.get("placebo", [])
+    assert rows or not expected, f"{method.name} singles out {option!r} and shows no other option beside it."
+    assert option not in {row["option"] for row in rows}, f"{method.name}: {option!r} is its own placebo."
 
 
 def check_size(
@@ -148,7 +169,7 @@ def check_power(method: Method, name: str, *, trials: int = 5, stations: int = 2
     seen = 0
     for trial in range(trials):
         world = scenario.scenario(name).build(np.random.default_rng([7, trial]), stations)
-        outcome = method.run(Case.of(world.results, **_known(world)), seed=trial)
+        outcome = method.run(world.case(), seed=trial)
         assert isinstance(outcome, Finding), f"{method.name} in {name}: {outcome}"
         evidence = outcome.evidence
         seen += outcome.status == "contradiction" or (evidence is not None and evidence.log10_p <= math.log10(level))
@@ -172,19 +193,26 @@ def check_reader(reader: Reader, samples: Iterable[tuple[bytes, str, int]]) -> N
 def check_kernel(
     fast: Callable[..., Any], slow: Callable[..., Any], arguments: Iterable[tuple[Any, ...]], within: float = 1e-10
 ) -> None:
-    """A kernel equals its slow second implementation on every set of arguments."""
+    """A kernel equals its slow second implementation on every set of arguments.
+
+    What they return may be numbers, arrays, text, None, or tuples and lists of these.
+    """
     for given in arguments:
-        np.testing.assert_allclose(fast(*given), slow(*given), rtol=within, atol=within, err_msg=str(given)[:500])
+        _assert_equal(fast(*given), slow(*given), within, str(given)[:500])
+
+
+def null_p_value(method: Method, case: Case, draw: int, seed: int = 5) -> float | None:
+    """log10 p-value of the method in one contest drawn from its own null; None where it gives none."""
+    outcome = method.run(method.null(case, np.random.default_rng([seed, draw])), seed=draw)
+    if not isinstance(outcome, Finding) or outcome.evidence is None:
+        return None
+    return float(outcome.evidence.log10_p)
 
 
 def null_p_values(method: Method, case: Case, draws: int, seed: int = 5) -> NDArray[np.float64]:
     """log10 p-values of the method in contests drawn from its own null."""
-    values = []
-    for draw in range(draws):
-        outcome = method.run(method.null(case, np.random.default_rng([seed, draw])), seed=draw)
-        if isinstance(outcome, Finding) and outcome.evidence is not None:
-            values.append(outcome.evidence.log10_p)
-    return np.array(values, dtype=np.float64)
+    values = (null_p_value(method, case, draw, seed) for draw in range(draws))
+    return np.array([v for v in values if v is not None], dtype=np.float64)
 
 
 def degenerate_cases() -> list[tuple[str, Case]]:
@@ -202,11 +230,50 @@ def degenerate_cases() -> list[tuple[str, Case]]:
     everyone = _even(60, 2, 500, full)
     cases.append(("everybody for one option", Case.of(_unanimous(everyone))))
     cases.append(("no areas", Case.of(replace(everyone, places={}))))
+    one = Labels.of(["Everywhere"] * len(everyone))
+    cases.append(("one area", Case.of(replace(everyone, places={"region": one, "district": one}))))
+    without = {name: values for name, values in everyone.counts.items() if name != "registered"}
+    cases.append(("no register", Case.of(replace(everyone, counts=without))))
+    cases.append(("everybody voted", Case.of(everyone.with_counts(registered=everyone.counts["ballots"]))))
+    alike = everyone.take(np.zeros(60, np.int64))
+    cases.append(("all stations alike", Case.of(replace(alike, places=everyone.places))))
+    nothing = everyone.votes.copy()
+    nothing[:, 1] = 0
+    cases.append(("an option without a vote", Case.of(everyone.with_counts(votes=nothing))))
+    more = everyone.with_counts(registered=everyone.counts["ballots"] // 2)
+    cases.append(("more ballots than voters", Case.of(more)))
+    half = {"registered": np.arange(60) % 2 == 0}
+    cases.append(("half of the register absent", Case.of(replace(everyone, absent=half))))
     cases.append(("no counts but votes", Case.of(replace(everyone, counts={}))))
     gaps = {"registered": np.ones(60, bool), "votes": np.ones((60, 2), bool)}
     cases.append(("every figure absent", Case.of(replace(everyone, absent=gaps))))
     cases.append(("no results", Case(Contest("Nowhere"))))
     return cases
+
+
+def _assert_presentable(method: Method, outcome: Finding | Skipped) -> None:
+    """A reason that is a sentence, or a finding that goes to JSON, is drawn and is said in every language."""
+    if isinstance(outcome, Skipped):
+        assert outcome.reason.strip().endswith("."), f"{outcome.reason!r} is no sentence."
+        return
+    json.dumps(outcome.to_dict(), allow_nan=False)
+    for language in wording.LANGUAGES:
+        drawing = method.draw(outcome, language)
+        json.dumps([drawing.spec, drawing.records], allow_nan=False)
+        wording.summary(method.name, outcome.answer.outcome, outcome.answer.facts, language)
+
+
+def _assert_equal(fast: Any, slow: Any, within: float, given: str) -> None:
+    if fast is None or slow is None or isinstance(fast, str):
+        assert fast == slow, f"{fast!r} is not {slow!r}: {given}"
+    elif isinstance(fast, tuple | list):
+        assert len(fast) == len(slow), f"{len(fast)} values against {len(slow)}: {given}"
+        for one, other in zip(fast, slow, strict=True):
+            _assert_equal(one, other, within, given)
+    else:
+        assert np.shape(fast) == np.shape(slow), f"{np.shape(fast)} against {np.shape(slow)}: {given}"
+        one, other = (np.asarray(value, dtype=np.float64) for value in (fast, slow))
+        np.testing.assert_allclose(one, other, rtol=within, atol=within, err_msg=given)
 
 
 def _even(stations: int, options: int, size: int, counts: Sequence[str]) -> Results:
@@ -228,6 +295,19 @@ def _even(stations: int, options: int, size: int, counts: Sequence[str]) -> Resu
     return Results(tuple("ABCDEF"[:options]), votes, chosen, places=places)
 
 
+def _large(stations: int, seed: int = 1) -> Results:
+    """Three options with hundreds of votes at every station, in districts of forty."""
+    rng = np.random.default_rng(seed)
+    registered = rng.integers(1800, 3200, stations)
+    ballots = rng.binomial(registered, rng.beta(24, 16, stations))
+    votes = np.stack([rng.multinomial(n, rng.dirichlet((45, 30, 25))) for n in ballots]).astype(np.int64)
+    numbers = [f"{i:04d}" for i in range(stations)]
+    places = {"district": Labels.of([f"D{i // 40}" for i in range(stations)]), "station": Labels.of(numbers)}
+    counts = {"registered": registered, "ballots": ballots, "valid": votes.sum(axis=1)}
+    counts = {name: np.asarray(values, dtype=np.int64) for name, values in counts.items()}
+    return Results(("Adams", "Baker", "Clark"), votes, counts, places=places)
+
+
 def _unanimous(results: Results) -> Results:
     registered = results.counts["registered"]
     votes = np.zeros_like(results.votes)
@@ -235,9 +315,20 @@ def _unanimous(results: Results) -> Results:
     return results.with_counts(votes=votes, ballots=registered, valid=registered, invalid=np.zeros_like(registered))
 
 
-def _known(world: Any) -> dict[str, Any]:
-    announced = getattr(world, "announced", ())
-    return {"announced": tuple(announced)} if announced else {}
+def _renamed(case: Case, names: Mapping[str, str]) -> Case:
+    """The case with other names of the options, wherever it holds one."""
+
+    def table(given: Results | None) -> Results | None:
+        return None if given is None else replace(given, options=tuple(names.get(o, o) for o in given.options))
+
+    return replace(
+        case,
+        results=table(case.results),
+        announced=tuple(replace(a, column=names.get(a.column, a.column)) for a in case.announced),
+        copies=table(case.copies),
+        electronic=table(case.electronic),
+        ballot_sequences={s: tuple(names.get(o, o) for o in seen) for s, seen in case.ballot_sequences.items()},
+    )
 
 
 def _asked(method: Method, case: Case) -> Finding:

@@ -74,6 +74,10 @@ def test_examine_gives_the_same_bytes_twice(file: Path, tmp_path: Path) -> None:
         (("examine", "results.csv", "-o", "out", "--language", "fr"), 2, "fr"),
         (("examine", "results.csv"), 2, "--out"),
         (("simulate", "clean_mixtures"), 2, "Did you mean 'clean_mixture'"),
+        (("simulate", "ballot_stuffing", "--set", "extend=0.1"), 2, "Did you mean 'extent'"),
+        (("simulate", "ballot_stuffing", "--set", "extent=7"), 2, "between 0 and 1"),
+        (("simulate", "ballot_stuffing", "--set", "of_leader=5", "--stations", "50"), 2, "raise extent"),
+        (("calibrate", "--draws", "5"), 2, "--sizes"),
         (("read", "bad.csv"), 3, "row 3"),
     ],
 )
@@ -97,6 +101,19 @@ def test_what_is_ambiguous_is_refused_in_a_script_with_a_mapping_to_edit(tmp_pat
     assert done.returncode == 3
     assert "odd.csv" in done.stderr
     assert (tmp_path / "odd.csv.mapping.toml").is_file()
+
+
+def test_simulate_names_its_parameters_and_writes_them_with_the_truth(tmp_path: Path) -> None:
+    shown = run("simulate", "vote_switching", "--parameters", cwd=tmp_path)
+    assert "clustering=stations" in shown.stdout.split()
+    given = ("--set", "extent=0.3", "--set", "clustering=regions", "--set", "of_leader=0.02")
+    done = run("simulate", "vote_switching", *given, "--stations", "400", "-o", "a.csv", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    truth = json.loads((tmp_path / "a.csv.truth.json").read_text(encoding="utf-8"))
+    assert truth["parameters"]["clustering"] == "regions"
+    assert truth["parameters"]["dose"] == 0.3
+    assert truth["seed"] == 0
+    assert truth["planted"][0]["votes_moved"] > 0
 
 
 def test_simulate_writes_a_contest_that_reads_back(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -102,3 +103,37 @@ def test_the_record_is_exported_on_request_only(tmp_path: Path) -> None:
     crate = run("record", "export", "out", "--as", "ro-crate", "--published", "2030-01-02", cwd=tmp_path)
     assert "dossier.html" in crate.stdout
     assert run("record", "export", "out", "--as", "pdf", cwd=tmp_path).returncode == 2
+
+
+def test_a_crate_is_written_into_the_dossier_on_request_only(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    (folder / "figures").mkdir(parents=True)
+    contest = json.dumps({"contest": {"title": "Example"}})
+    (folder / "examination.json").write_text(contest, encoding="utf-8")
+    (folder / "dossier.html").write_text("<p>page</p>", encoding="utf-8")
+    (folder / "figures" / "one.csv").write_text("a\n1\n", encoding="utf-8")
+    (folder / "away.txt").symlink_to("/etc/hostname")
+    done = run("record", "export", "out", "--as", "ro-crate", "--published", "2030-01-02", cwd=tmp_path)
+    assert done.returncode == 0
+    assert not (folder / "ro-crate-metadata.json").exists()
+    done = run("record", "export", "out", "--as", "ro-crate", "--published", "2030-01-02", "--write", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    graph = json.loads((folder / "ro-crate-metadata.json").read_text(encoding="utf-8"))["@graph"]
+    files = {part["@id"]: part["sha256"] for part in graph if part["@type"] == "File"}
+    assert files.keys() == {"dossier.html", "examination.json", "figures/one.csv"}
+    for name, digest in files.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+    assert next(part for part in graph if part["@id"] == "./")["name"] == "Example: recanvass dossier"
+    refused = run("record", "export", "out", "--as", "web-annotations", "--write", cwd=tmp_path)
+    assert refused.returncode == 2
+
+
+def test_problems_of_a_record_are_said_in_russian(tmp_path: Path) -> None:
+    (tmp_path / "source.txt").write_text("At 20:15 the chairman signed a blank protocol.\n", encoding="utf-8")
+    claims = [{"id": "c1", "text": "x", "source": "source.txt", "quote": "the chairman signed an blank protocol"}]
+    (tmp_path / "claims.json").write_text(json.dumps({"title": "case", "claims": claims}), encoding="utf-8")
+    done = run("record", "check", "claims.json", "--language", "ru", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "c1" in done.stderr
+    assert "Цитаты в источнике нет" in done.stderr
+    assert run("record", "check", "claims.json", "--language", "xx", cwd=tmp_path).returncode == 2

@@ -114,20 +114,58 @@ def test_slips_are_described_and_raise_no_alarm() -> None:
     assert 0 < found.answer.facts["affected_share"] < 0.01
 
 
+def added(results: Results, rows: range, votes: int) -> Results:
+    """Votes added for the first option at these stations, all of the same number but the last."""
+    changed = results.votes.copy()
+    each = votes // len(rows)
+    changed[rows, 0] += each
+    changed[rows[-1], 0] += votes - each * len(rows)
+    return results.with_counts(votes=changed)
+
+
 def test_material_hard_votes_are_a_contradiction() -> None:
     results = full()
-    ballots = results.totals["ballots"]
+    ballots, lead = results.totals["ballots"], accounts.lead(results)
     border = finding(results).answer.facts["border"]
-    assert border == min(-(-ballots // 100), -(-accounts.lead(results) // 2))
-    votes = results.votes.copy()
-    votes[40, 0] += border - 1
-    assert finding(results.with_counts(votes=votes)).status == "description"
-    votes = votes.copy()
-    votes[40, 0] += 1
-    found = finding(results.with_counts(votes=votes))
+    assert border == min(-(-ballots // 100), max(-(-lead // 2), -(-ballots // 500)))
+    rows = range(40, 60)
+    assert finding(added(results, rows, border - 1)).status == "description"
+    found = finding(added(results, rows, border))
     assert (found.status, found.answer.outcome) == ("contradiction", "stations")
-    assert found.stations == ("S0040",)
-    assert found.answer.facts["affected_votes"] >= border
+    assert set(found.stations) == {f"S{row:04d}" for row in rows}
+    assert found.answer.facts["counted_votes"] == found.answer.facts["affected_votes"] == border
+
+
+def test_few_stations_alone_are_no_contradiction_however_many_votes() -> None:
+    found = finding(added(full(), range(40, 43), 60_011))
+    assert (found.status, found.answer.outcome) == ("description", "slips")
+    assert found.answer.facts["others"] == 3
+    assert "3 stations" in found.summary
+
+
+def test_one_slip_of_the_pen_is_an_innocent_explanation() -> None:
+    results = full()
+    votes = results.votes.copy()
+    for row in (3, 50, 120):
+        votes[row, 0] = int(f"{votes[row, 0]}7")
+    slipped = results.with_counts(votes=votes)
+    found = finding(slipped)
+    assert found.answer.facts["affected_votes"] > found.answer.facts["border"]
+    assert (found.status, found.answer.facts["slips"], found.answer.facts["others"]) == ("description", 3, 0)
+    # As many as honest contests do not have are no slips any more.
+    votes = votes.copy()
+    for row in range(100, 130):
+        votes[row, 0] = int(f"{results.votes[row, 0]}7")
+    found = finding(results.with_counts(votes=votes))
+    assert (found.status, found.answer.facts["slips"]) == ("contradiction", 0)
+
+
+def test_lines_exchanged_are_a_slip() -> None:
+    results = full()
+    counts = {name: results.counts[name].copy() for name in ("valid", "invalid")}
+    counts["valid"][9], counts["invalid"][9] = results.counts["invalid"][9], results.counts["valid"][9]
+    found = finding(results.with_counts(**counts))
+    assert (found.answer.facts["slips"], found.answer.facts["stations"]) == (1, 1)
 
 
 def test_register_exceeded_is_never_hard() -> None:
@@ -168,6 +206,11 @@ def test_forged_total_is_a_contradiction_where_the_file_is_complete() -> None:
     assert finding(results, Announced("A", int(true * 1.2))).status == "description"
     # Stations that sum to more than was announced need no completeness.
     assert finding(results, Announced("A", int(true * 0.8))).status == "contradiction"
+    # One slip at one station explains a difference, however large.
+    row = int(np.argmax(results.votes[:, 0]))
+    lost = int(results.votes[row, 0]) - int(str(results.votes[row, 0])[:-1])
+    assert finding(results, register, Announced("A", true + 90 * true)).status == "contradiction"
+    assert finding(results, register, Announced("A", true - lost)).status == "description"
     # A few votes are described.
     assert finding(results, register, Announced("A", true + 3)).status == "description"
 

@@ -14,6 +14,7 @@ CHECKS = [
     testing.check_options_renamed,
     testing.check_polite,
     testing.check_stands_alone,
+    testing.check_placebo,
 ]
 
 
@@ -29,7 +30,7 @@ def test_size(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stations", [60, 300, 1500])
+@pytest.mark.parametrize("stations", testing.SIZES)
 @pytest.mark.parametrize("name", names())
 def test_size_in_full(name: str, stations: int) -> None:
     testing.check_size(method(name), draws=2000, stations=stations)

@@ -47,9 +47,9 @@ def invented(seed: int = 0, stations: int = 600, added: float = 0.0) -> Results:
 
 def test_the_bins_equal_a_loop_over_stations() -> None:
     results = invented()
-    leader, others, codes, bins, used = binned(results, 0, 100)
+    leader, others, codes, bins, _, rows = binned(results, 0, 100)
     a, b = tables(leader, others, codes, bins)
-    assert used == len(results)
+    assert len(rows) == len(results)
     by_hand = np.zeros((2, 100))
     for votes, ballots, registered in zip(
         results.votes, results.counts["ballots"], results.counts["registered"], strict=True

@@ -207,3 +207,11 @@ def test_any_bytes_are_read_or_refused(data):
         message = "x.csv"
     assert "x.csv" in message
     assert all(t.records == t.cells.height for t in tables)
+
+
+@pytest.mark.parametrize("title", ["", "Results of the commission;;\n"])
+def test_a_second_byte_order_mark_is_part_of_the_first_cell(title):
+    data = b"\xef\xbb\xbf" + title.encode() + b"\xef\xbb\xbfstation;votes;more\nS1;1;2\nS2;3;4\n"
+    (table,) = raw_tables(data, "x.csv")
+    assert table.records == table.cells.height
+    assert table.cells.rows()[-3:] == [("\ufeffstation", "votes", "more"), ("S1", "1", "2"), ("S2", "3", "4")]

@@ -320,7 +320,7 @@ def test_ods():
     assert cells(table) == [["id", "Adams"], ["007", "374"]]
     assert table.positions.to_list() == [1, 3]
     hidden = ods(ods_row("id", "Adams") + ods_row("1", 2, attributes=' table:visibility="collapse"'))
-    assert "hidden_unnamed" in notes(read(hidden, "x.ods"))
+    assert "hidden_rows" in notes(read(hidden, "x.ods"))
     with pytest.raises(ReadError, match="entity"):
         raw_tables(ods(ods_row("a"), '<!DOCTYPE x [<!ENTITY a "b">]>'), "x.ods")
 

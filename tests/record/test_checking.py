@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from recanvass import record
+from recanvass import record, wording
 from recanvass.errors import ReadError
 
 
@@ -229,3 +230,10 @@ published = 2031-03-10
         changed = claim.replace("had won with more than 71.4% of the vote", hidden)
         folder = make(changed, head=head.replace("{", "{{").replace("}", "}}"))
         assert not record.check(folder).ok
+
+
+def test_every_problem_has_a_russian_sentence() -> None:
+    english, russian = (wording.template("record", "problem", language=language) for language in ("en", "ru"))
+    assert english.keys() == russian.keys()
+    for key, sentence in english.items():
+        assert set(re.findall(r"{(\w+)", russian[key])) == set(re.findall(r"{(\w+)", sentence)), key

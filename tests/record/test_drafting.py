@@ -229,3 +229,19 @@ def test_the_real_report_is_covered(tmp_path: Path) -> None:
     assert hedged["around 300"] == "around"
     xi = next(p for p in draft.proposals if p.speaker == "Xi Jinping" and p.through)
     assert xi.through == ("Chinese state media",)
+
+
+def test_several_conditions_of_one_sentence_are_several_claims(tmp_path: Path) -> None:
+    path = tmp_path / "article.txt"
+    path.write_text(
+        "Polls closed after a campaign in which no debates were held and independent media were blocked.\n\n"
+        "“We did not lose,” said Anna Vale, who was under house arrest for most of the campaign.\n",
+        encoding="utf-8",
+    )
+    made = record.draft(path, published=date(2030, 5, 6)).proposals
+    found = [p.exact for p in made if p.kind == "condition"]
+    assert len(found) == 3
+    assert found[0].endswith("no debates were held")
+    assert found[1] == "independent media were blocked"
+    assert "house arrest" in found[2]
+    assert [p.exact for p in made if p.kind == "statement"] == ["We did not lose"]

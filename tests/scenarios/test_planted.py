@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recanvass import scenario
+from recanvass.errors import UsageError
+from recanvass.power_surface import DOSES, MANIPULATIONS
 from recanvass.scenario import World
 
 CLEAN = [n for n in scenario.names() if scenario.scenario(n).kind == "clean"]
@@ -38,7 +40,7 @@ def test_the_rest_is_untouched_and_the_accounts_hold(name: str, seed: int, stati
     assert (after.votes >= 0).all()
     whole = after.votes.sum(axis=1) == after.counts["valid"]
     found = after.counts["valid"] + after.counts["invalid"] == after.counts["ballots"]
-    if clean != "clerical_errors" and name != "broken_accounts":
+    if clean not in ("clerical_errors", "many_oddities") and name != "broken_accounts":
         assert whole.all()
         assert found.all()
     above = after.counts["ballots"] > np.maximum(before.counts["registered"], before.counts["ballots"])
@@ -158,3 +160,54 @@ def test_the_demonstration_is_what_it_says() -> None:
     assert len(world.results) == 5000
     assert len(world.results.areas("district")) == 60
     assert [p.kind for p in world.planted] == ["rounded_results", "rounded_results", "copied_percentage"]
+
+
+@pytest.mark.parametrize("clustering", ["districts", "regions", "coordinated"])
+def test_whole_areas_are_taken_until_the_extent_is_reached(clustering: str) -> None:
+    world = build("ballot_stuffing", 11, 2500, extent=0.1, clustering=clustering)
+    rows, before = rows_of(world), world.before
+    areas = before.areas("region" if clustering == "regions" else "district")
+    taken = set(areas.codes[rows].tolist())
+    assert rows.size >= 0.1 * len(before)
+    assert rows.size == sum(len(areas.rows(k)) for k in taken)
+    if clustering == "coordinated":
+        leader = before.leader
+        share = {k: before.votes[r, leader].sum() / before.votes[r].sum() for k, (_, r) in enumerate(areas)}
+        assert max(share[k] for k in taken) <= min(v for k, v in share.items() if k not in taken)
+
+
+@pytest.mark.parametrize(
+    "name", ["ballot_stuffing", "vote_switching", "unobserved_stations", "inflated_turnout", "proportional_shift"]
+)
+def test_a_dose_in_votes_is_met(name: str) -> None:
+    extent = {} if name in ("unobserved_stations", "proportional_shift") else {"extent": 0.5}
+    world = build(name, 12, 2000, of_leader=0.04, **extent)
+    leader, moved = world.before.leader, world.results.votes - world.before.votes
+    gained = moved.sum() if name == "inflated_turnout" else moved[:, leader].sum()
+    assert gained / world.before.votes[:, leader].sum() == pytest.approx(0.04, rel=0.03)
+
+
+def test_a_dose_that_is_not_there_is_refused() -> None:
+    with pytest.raises(UsageError, match="raise extent"):
+        build("ballot_stuffing", 12, 2000, extent=0.01, of_leader=0.5)
+
+
+@pytest.mark.parametrize("rounding", ["up", "down"])
+def test_counts_are_rounded_the_way_that_is_said(rounding: str) -> None:
+    world = build("rounded_results", 13, 2000, extent=0.1, rounding=rounding, fives=0.0)
+    rows, leader = rows_of(world), world.before.leader
+    valid, votes = world.results.counts["valid"][rows], world.results.votes[rows, leader]
+    here = valid > 200
+    exact = 100 * votes[here] / valid[here]
+    off = (exact - np.rint(exact)) * valid[here] / 100
+    assert (off > -1e-6).all() if rounding == "up" else (off < 1e-6).all()
+    assert np.abs(off).max() > 0.5
+
+
+def test_every_manipulation_of_the_field_has_a_scenario_and_a_dose() -> None:
+    assert list(MANIPULATIONS) == [f"F{k}" for k in range(1, 14)]
+    for names in MANIPULATIONS.values():
+        assert set(names) <= set(DOSES)
+    for name, grid in DOSES.items():
+        for dose in grid:
+            scenario.scenario(name, **dose)

@@ -65,3 +65,51 @@ def test_fingerprints_of_the_copies(data: Path) -> None:
     assert repeated.status == "departure"
     assert "71.0 / 15.6 / 7.8 / 2.7 / 1.6 / 1.3" in repeated.summary
     assert "07-004" in repeated.summary
+
+
+def test_the_source_of_the_copies_is_listed_in_the_case(data: Path) -> None:
+    """Belarus 2020: the three rows below zero and the doubled ones of the file as published, by their row in it."""
+    case = load_case(CASES / "belarus-2020")
+    assert case.copies_source is not None
+    finding = method("copies_against_totals").run(case)
+    assert isinstance(finding, Finding)
+    listed = finding.answer.tables["source"]
+    below = {(r["station"], r["row"]) for r in listed if r["oddity"] == "negative"}
+    assert below == {("01-011-0022", 67), ("03-096-0060", 2291), ("05-039-0017", 3842)}
+    assert sum(r["oddity"] == "doubles" for r in listed) == 12
+    assert finding.answer.facts["source_compared"] == 1374
+    assert finding.answer.facts["source_differing"] == 0
+    assert {r["station"] for r in finding.answer.tables["oddities"] if r["oddity"] == "negative"} == {
+        s for s, _ in below
+    }
+
+
+def test_what_the_rounding_alone_leaves(data: Path) -> None:
+    """Minsk city: -52 to 49 votes by the rounding, 6,044 if all growth of the register were there."""
+    finding = method("copies_against_totals").run(load_case(CASES / "belarus-2020"))
+    assert isinstance(finding, Finding)
+    city = next(
+        r
+        for r in finding.answer.tables["territories"]
+        if r["territory"] == "Minsk city" and r["option"] == "Tikhanovskaya"
+    )
+    assert (city["left_low"], city["left_rounding"], city["left_high"]) == (-52, 49, 6044)
+    assert finding.status != "contradiction"
+    assert "tightest_grown" in finding.answer.caveats
+
+
+def test_photographs_of_belarus_do_not_raise_the_headline(data: Path) -> None:
+    finding = method("ballot_photographs").run(load_case(CASES / "belarus-2020"))
+    assert isinstance(finding, Finding)
+    assert finding.status == "departure"
+    assert finding.answer.facts["unknown"] == ["dated", "signed"]
+
+
+def test_tables_that_are_away_are_said_to_be_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RECANVASS_DATA", raising=False)
+    case = load_case(CASES / "belarus-2020")
+    assert set(case.away) == {"copies", "copies_source", "photographs", "declared"}
+    for name in ("copies_against_totals", "copies_against_protocols", "random_sample", "ballot_photographs"):
+        outcome = method(name).run(case)
+        assert not isinstance(outcome, Finding)
+        assert "not at hand here" in outcome.reason

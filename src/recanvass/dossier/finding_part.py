@@ -53,6 +53,7 @@ def finding_part(finding: Finding, language: str, not_counted: str = "") -> dict
         "method": own("method"),
         "null": own("null"),
         "cites": works(method(name).cites),
+        "cost": said("costs", method(name).cost, language=language, otherwise=method(name).cost),
         "parameters": "; ".join(f"{k} = {_parameter(v)}" for k, v in sorted(finding.run.parameters.items())),
     }
 
@@ -110,7 +111,7 @@ def _figure(chart: Figure, words: Any) -> dict[str, Any]:
 
 def _margin(finding: Finding, language: str, own: Any, words: Any) -> list[dict[str, Any]]:
     answer, name = finding.answer, finding.method
-    seen = said(name, "power", "text", facts=answer.power, language=language) if answer.power else ""
+    seen = _seen(finding, language, words)
     innocent = wording.template(name, "innocent", language=language)
     explanations = (
         [wording.phrase(name, "innocent", key, facts=answer.facts, language=language) for key in innocent]
@@ -128,12 +129,23 @@ def _margin(finding: Finding, language: str, own: Any, words: Any) -> list[dict[
     return [note for note in notes if any(note["lines"])]
 
 
+def _seen(finding: Finding, language: str, words: Any) -> str:
+    """What it would have seen here; said plainly where that was not measured."""
+    name, answer = finding.method, finding.answer
+    if answer.power:
+        return said(name, "power", "text", facts=answer.power, language=language)
+    for key in (answer.outcome, "always"):
+        if text := said(name, "power", key, facts=answer.facts, language=language):
+            return text
+    return str(words("finding", "power_context" if finding.evidence_class in "CD" else "power_unmeasured"))
+
+
 def _false_alarms(finding: Finding, words: Any) -> str:
     measured = false_alarms(finding.method)
     if finding.evidence_class in "CD":
         return str(words("false_alarms", "context"))
     if finding.evidence_class == "A":
-        if measured:
+        if measured.get("asked"):
             facts = {"asked": measured["asked"], "contradictions": measured["contradictions"]}
             return str(words("false_alarms", "contradictions", **facts))
         return str(words("false_alarms", "contradiction"))

@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from recanvass import wording
 from recanvass.case import Case
+from recanvass.dossier.choices_part import fixed, options_of, promise
 from recanvass.dossier.finding_part import finding_part, works
 from recanvass.dossier.record_part import record_part
 from recanvass.dossier.sheet_part import sheet_part
@@ -103,6 +104,8 @@ def _contents(exam: Examination, language: str) -> dict[str, Any]:
         "title": title,
         "about": " · ".join(wording.show(t) for t in (contest.country, contest.kind, contest.date) if t),
         "headline": _headline(said_, language),
+        "promise": promise(exam.choices, language),
+        "fixed": fixed(exam, language),
         "read_from": words("read_from" if name else "computed_by", name=name, version=exam.version, seed=exam.seed),
         "key_figures": _key_figures(exam, language, words),
         "sheet": sheet_part(results, language),
@@ -261,6 +264,7 @@ def _recompute(exam: Examination, language: str) -> dict[str, Any]:
     name = folder or (wording.show(results.source.name, 200) if results is not None else "") or "FILE"
     sha256 = results.source.sha256 if results is not None else ""
     command = f"recanvass examine {shlex.quote(name)} -o dossier --seed {exam.seed}"
+    command += options_of(exam.choices)
     if language != "en":
         command += f" --language {language}"
     versions = [f"recanvass {exam.version}"]

@@ -58,7 +58,7 @@ def _source(results: Results, sheet: Sheet | None, words: Words, language: str) 
         ("records", wording.count(sheet.records, language) if sheet else "", False),
         ("counted", wording.count(len(results), language), False),
         ("quarantined", wording.count(len(sheet.quarantined), language) if sheet else "", False),
-        ("areas", areas.chosen(results).rule if len(results) else "", False),
+        ("areas", areas.chosen(results, language=language).rule if len(results) else "", False),
         ("digest", results.digest, True),
     ]
     return [

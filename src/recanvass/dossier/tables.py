@@ -77,7 +77,7 @@ def cell(value: Any, key: str, method: str, language: str) -> str:
 
 
 def _fraction_or_number(value: float, key: str, language: str) -> str:
-    if (key in _FRACTIONS or key.endswith(("_share", "_part"))) and abs(value) <= 10:
+    if (key in _FRACTIONS or key.startswith("unseen_") or key.endswith(("_share", "_part"))) and abs(value) <= 10:
         return wording.share(value, 1, language)
     if not math.isfinite(value):
         return "–"
@@ -96,7 +96,7 @@ def _text(value: str, key: str, method: str, language: str) -> str:
     if key in places and value:
         topic, *keys = places[key]
         return said(topic, *keys, value, language=language, otherwise=wording.show(value, 200))
-    return wording.show(value, 200)
+    return said(method, "values", key, value, language=language, otherwise=wording.show(value, 200))
 
 
 def quantity(value: float, language: str) -> str:

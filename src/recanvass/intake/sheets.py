@@ -85,18 +85,21 @@ def parsed(
     start: Callable[[str, dict[str, str]], None],
     end: Callable[[str], None],
     text: Callable[[str], None],
+    *,
+    namespaces: bool = False,
 ) -> None:
     """Feed XML to handlers; no document type, no entities.
 
     Names come without the prefix of the root element and with any other: ``c`` is a cell, whether
-    the file writes ``<c>`` or ``<x:c>``, and ``<x14:c>`` is none.
+    the file writes ``<c>`` or ``<x:c>``, and ``<x14:c>`` is none. With ``namespaces`` they come as the
+    address of their namespace, a space and the name.
     """
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate(namespace_separator=" " if namespaces else None)
     parser.buffer_text = True
 
     def first(tag: str, attributes: dict[str, str]) -> None:
         """The root decides whether names have a prefix; without one they go straight through."""
-        prefix = tag[: tag.find(":") + 1]
+        prefix = "" if namespaces else tag[: tag.find(":") + 1]
         if prefix:
             parser.StartElementHandler = lambda tag, given: start(tag.removeprefix(prefix), given)
             parser.EndElementHandler = lambda tag: end(tag.removeprefix(prefix))

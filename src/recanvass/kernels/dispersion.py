@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recanvass.kernel import kernel
+from recanvass.kernels.normal_tail import HALF_LOG_2_PI, mills_less_reciprocal
 
 Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -43,7 +44,6 @@ CLOSER = -1.0
 NEVER = -1000.0
 
 LOG10 = math.log(10.0)
-HALF_LOG_2_PI = 0.5 * math.log(2.0 * math.pi)
 
 
 @kernel
@@ -208,15 +208,6 @@ def _cumulant(
 
 
 @kernel
-def _mills(r: float) -> float:
-    """The ratio of the normal upper tail to the density at r > 0, less 1/r."""
-    if r < 20.0:
-        return 0.5 * math.erfc(r / math.sqrt(2.0)) * math.exp(0.5 * r * r + HALF_LOG_2_PI) - 1.0 / r
-    square = r * r
-    return (-1.0 + 3.0 / square * (1.0 - 5.0 / square * (1.0 - 7.0 / square))) / (r * square)
-
-
-@kernel
 def lower_tail(part: Counts, whole: Counts, statistic: float) -> float:
     """log10 P(X² ≤ statistic) for the counts of one area given their total.
 
@@ -272,7 +263,7 @@ def lower_tail(part: Counts, whole: Counts, statistic: float) -> float:
     up = _cumulant(whole, p, masses, distances, counts, starts, s + step)
     down = _cumulant(whole, p, masses, distances, counts, starts, s - step)
     curvature = max((up - 2.0 * here + down) / step**2, 1e-300)
-    factor = _mills(math.sqrt(2.0 * drop)) + 1.0 / (s * math.sqrt(curvature))
+    factor = mills_less_reciprocal(math.sqrt(2.0 * drop)) + 1.0 / (s * math.sqrt(curvature))
     log_tail = -drop
     if factor > 0.0:
         log_tail = min(log_tail, -drop - HALF_LOG_2_PI + math.log(factor))

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recanvass.kernel import kernel
+from recanvass.kernels.normal_tail import HALF_LOG_2_PI, mills_less_reciprocal
 
 Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -30,7 +31,6 @@ FEW = 150
 IMPOSSIBLE = -400.0
 
 LOG10 = math.log(10.0)
-HALF_LOG_2_PI = 0.5 * math.log(2.0 * math.pi)
 
 
 @kernel
@@ -95,15 +95,6 @@ def _cumulant(chances: Floats, weights: Floats, u: float) -> float:
             gain = math.expm1(weights[i] * u)
         total += math.log1p(chances[i] * gain)
     return total
-
-
-@kernel
-def _mills(r: float) -> float:
-    """The ratio of the normal upper tail to the density at r ≥ 0, less 1/r."""
-    if r < 20.0:
-        return 0.5 * math.erfc(r / math.sqrt(2.0)) * math.exp(0.5 * r * r + HALF_LOG_2_PI) - 1.0 / r
-    square = r * r
-    return (-1.0 + 3.0 / square * (1.0 - 5.0 / square * (1.0 - 7.0 / square))) / (r * square)
 
 
 @kernel
@@ -173,13 +164,13 @@ def saddlepoint_tail(chances: Floats, weights: Floats, at_least: float) -> float
     r = math.copysign(math.sqrt(2.0 * drop), u)
     v = deviation * (u if weighted else 2.0 * math.sinh(0.5 * u))
     if r > 0.0:
-        factor = _mills(r) + 1.0 / v
+        factor = mills_less_reciprocal(r) + 1.0 / v
         if factor <= 0.0:
             return max(min(-drop / LOG10, 0.0), IMPOSSIBLE)
         log_tail = -drop - HALF_LOG_2_PI + math.log(factor)
         # The Chernoff bound, which holds always, where the formula loses its footing.
         return max(min(log_tail, -drop) / LOG10, IMPOSSIBLE)
-    lower = (_mills(-r) - 1.0 / v) * math.exp(-drop - HALF_LOG_2_PI)
+    lower = (mills_less_reciprocal(-r) - 1.0 / v) * math.exp(-drop - HALF_LOG_2_PI)
     return math.log10(max(1.0 - lower, 1e-16)) if lower > 0.0 else 0.0
 
 

@@ -15,11 +15,16 @@ the announced total; a sum that differs from it where another announced figure o
 the last unit, so that the file is complete. All else (papers missing from a box, ballots above the
 register, which supplementary lists explain) is *clerical*.
 
-**Materiality, declared beforehand.** A station's hard votes are its largest hard difference. The
-status is *contradiction* if the hard votes of all stations, or the hard difference with an announced
-total of the whole contest, reach 1 per cent of the ballots or half of the leader's lead; or
-if that with the total of one territory reaches 1 per cent of its ballots and .1 per cent of the contest's.
-Everything below is described and raises no alarm.
+**Slips are forgiven, up to a number.** Honest contests have slips of the pen at up to 1 per cent of the
+stations, and a lost digit alone makes thousands of hard votes. Stations that one slip explains are not counted
+while they are no more than that allows. Rows that no single slip mends occur too, at a few stations: the
+others count only if half of what is material is left without the largest of them (`recanvass.account_slips`).
+
+**Materiality, declared beforehand.** A station's hard votes are its largest hard difference. The status
+is *contradiction* if the counted hard votes of all stations, or the hard difference with an announced total of
+the whole contest that no single slip explains, reach 1 per cent of the ballots, or half of the leader's lead and
+.2 per cent of the ballots; or if that with the total of one territory reaches 1 per cent of its ballots
+and .1 per cent of the contest's. Everything below is described and raises no alarm.
 """
 
 from __future__ import annotations
@@ -29,7 +34,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from recanvass import accounts, areas, wording
+from recanvass import account_slips, accounts, areas, wording
 from recanvass.accounts import Identity, Whole
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, EvidenceClass, Finding
@@ -45,6 +50,8 @@ class AccountIdentities(Method):
     ----------
     material : float
         The part of the ballots from which hard differences are a contradiction.
+    material_lead : float
+        The part of the ballots that half of the lead must reach as well.
     material_territory : float
         The part of the contest's ballots that a territory's difference must reach as well.
     """
@@ -62,6 +69,7 @@ class AccountIdentities(Method):
     cost: ClassVar[str] = "linear in stations"
 
     material: float = 0.01
+    material_lead: float = 0.002
     material_territory: float = 0.001
 
     def null(self, case: Case, rng: np.random.Generator) -> Case:
@@ -88,23 +96,33 @@ class AccountIdentities(Method):
         kept = [one for one in every if one.name not in undefined and not undefined & {*one.rests_on}]
         hard = _largest([one.hard_votes() for one in kept], len(results))
         votes = sum(int(v) for v in hard[hard > 0])
+        slips, others = account_slips.forgiven(results, hard, kept)
+        counted = (hard > 0) & ~slips
+        weighty = sum(int(v) for v in hard[counted])
+        spread = sum(int(v) for v in hard[counted & ~others])
         ballots, lead = accounts.total_ballots(results), accounts.lead(results)
         border = self._border(ballots, lead)
-        material = votes > 0 and votes >= border
-        totals = [line for line in sums if line["hard"] and self._counts(line, ballots, border)]
+        material = weighty >= border and 2 * spread >= border
+        totals = [line for line in sums if line["hard"] and self._counts(line, ballots, border, results)]
         broken = np.zeros(len(results), bool)
         for one in kept:
             broken |= one.broken
         outcome = (
             "stations" if material else "clerical" if broken.any() or any(s["difference"] for s in sums) else "agree"
         )
-        if totals and (not material or abs(totals[0]["difference"]) > votes):
+        if outcome == "clerical" and votes >= border:
+            outcome = "slips"
+        if totals and (not material or abs(totals[0]["difference"]) > weighty):
             outcome = "total"
         every_difference = sum(abs(int(v)) for one in kept for v in one.difference[one.broken])
         facts: dict[str, Any] = {
             "affected_votes": votes,
             "affected_share": votes / ballots if ballots else 0.0,
             "stations": int((hard > 0).sum()),
+            "slips": int(slips.sum()),
+            "others": int(others.sum()),
+            "counted_votes": weighty,
+            "counted_stations": int(counted.sum()),
             "hard": bool(votes or any(line["hard"] for line in sums)),
             "broken": int(broken.sum()),
             "checked": len(results),
@@ -125,7 +143,7 @@ class AccountIdentities(Method):
         if votes:
             estimates.append(Estimate("hard_votes", float(votes), "votes", "lower bound", float(votes)))
         contradiction = outcome in ("stations", "total")
-        named = hard > 0 if outcome == "stations" else broken
+        named = counted if outcome == "stations" else broken
         return Answer(
             status="contradiction" if contradiction else "none" if outcome == "agree" else "description",
             outcome=outcome,
@@ -135,7 +153,12 @@ class AccountIdentities(Method):
             stations=tuple(sorted(results.take(np.flatnonzero(named)).stations)),
             tables=_tables(results, every, {one.name for one in kept}, sums),
             series=_series(kept),
-            power={"border": border, "share": self.material, "ballots": ballots},
+            power={
+                "border": border,
+                "share": self.material,
+                "ballots": ballots,
+                "allowed": account_slips.allowance(len(results), account_slips.RARE),
+            },
         )
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
@@ -143,15 +166,15 @@ class AccountIdentities(Method):
         return _drawing(self.name, finding, language)
 
     def _border(self, ballots: int, lead: int) -> int:
-        """The hard votes that are material: 1 per cent of the ballots or half the lead, at least one."""
-        whole = -int(-self.material * ballots // 1)
-        return max(1, min(whole, (lead + 1) // 2) if lead else whole)
+        """The hard votes that are material: see the head of the file; at least one."""
+        whole, least = -int(-self.material * ballots // 1), -int(-self.material_lead * ballots // 1)
+        return max(1, min(whole, max((lead + 1) // 2, least)) if lead else whole)
 
-    def _counts(self, line: dict[str, Any], ballots: int, border: int) -> bool:
+    def _counts(self, line: dict[str, Any], ballots: int, border: int, results: Results) -> bool:
         size = abs(int(line["difference"]))
-        if not line["territory"]:
-            return size >= border
-        return bool(line["share"] >= self.material and size >= self.material_territory * ballots)
+        least = self.material_territory * ballots
+        material = bool(line["share"] >= self.material and size >= least) if line["territory"] else size >= border
+        return material and not _one_slip(results, line)
 
     def _caveats(
         self, results: Results, undefined: set[str], sums: list[dict[str, Any]], kept: list[Identity]
@@ -165,6 +188,15 @@ class AccountIdentities(Method):
             caveats.append("absent")
         caveats.append("totals_checked" if sums else "no_totals")
         return tuple(caveats)
+
+
+def _one_slip(results: Results, line: dict[str, Any]) -> bool:
+    """Whether one slip at one station explains why a sum misses its announced total."""
+    rows, column = accounts.territory_rows(results, line["territory"]), line["column"]
+    if rows is None:
+        return False
+    values = results.votes[:, results.options.index(column)] if column in results.options else results.whole(column)
+    return values is not None and account_slips.one_slip_in_a_column(values[rows], int(line["difference"]))
 
 
 def _largest(hard: list[Whole], stations: int) -> Whole:

@@ -36,6 +36,7 @@ from recanvass import wording
 from recanvass.announced_totals import CountRange, count_range, hour_of, printed, range_of, territories
 from recanvass.case import Announced, Case
 from recanvass.finding import Answer, Finding
+from recanvass.hour_drawings import hour_layers, labelled
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked
 from recanvass.results import Contest
 
@@ -148,7 +149,16 @@ class AnnouncedBulletins(Method):
                 "early_high_place": high["territory"],
             }
         caveats = (["growth"] if facts["within"] else []) + (["early"] if len(early) > 1 else [])
-        caveats += ["capacity"] if any(r["voters_an_hour"] is not None for r in hours) else []
+        timed = [r for r in hours if r["voters_an_hour"] is not None]
+        if timed:
+            busiest = max(timed, key=lambda r: (r["voters_an_hour"], r["territory"]))
+            caveats.append("capacity")
+            facts |= {
+                "busy_place": busiest["territory"],
+                "busy_first": busiest["first"],
+                "busy_second": busiest["second"],
+                "busy_rate": round(busiest["voters_an_hour"]),
+            }
         points = [
             {"territory": r["territory"], "hour": h, "percent": p}
             for r in hours
@@ -183,15 +193,9 @@ class AnnouncedBulletins(Method):
         words = wording.template(self.name, "drawing", language=language)
         series = finding.series
         if series["hours"]:
-            records, spec = (
-                series["hours"],
-                _lines("hour", "quantitative", "percent", "territory", words["hour"], words["turnout"]),
-            )
+            records, spec = labelled(series["hours"]), hour_layers(words, sorted({p["hour"] for p in series["hours"]}))
         elif series["steps"]:
-            records, spec = (
-                series["steps"],
-                _lines("bulletin", "ordinal", "votes", "figure", words["bulletin"], words["votes"]),
-            )
+            records, spec = _named(series["steps"]), _lines(words["bulletin"], words["votes"])
         else:
             records = series["early"]
             spec = {
@@ -216,17 +220,24 @@ class AnnouncedBulletins(Method):
         return Case(Contest("Example"), announced=tuple(announced))
 
 
-def _lines(x: str, kind: str, y: str, by: str, x_title: str, y_title: str) -> Record:
+def _named(steps: list[Record]) -> list[Record]:
+    """The steps, with the figure's name at the last of each line."""
+    last = {step["figure"]: k for k, step in enumerate(steps)}
+    return [dict(step) | {"name": step["figure"] if last[step["figure"]] == k else ""} for k, step in enumerate(steps)]
+
+
+def _lines(x_title: str, y_title: str) -> Record:
+    x = {"field": "bulletin", "type": "ordinal", "title": x_title, "sort": None, "axis": {"labelAngle": 0}}
+    y = {"field": "votes", "type": "quantitative", "title": y_title, "scale": {"zero": False}}
+    line = {"type": "line", "color": "observed", "point": {"filled": True, "color": "observed"}}
     return {
-        "mark": {"type": "line", "color": "observed", "point": {"filled": True, "color": "observed"}},
-        "encoding": {
-            "x": {"field": x, "type": kind, "title": x_title, "sort": None, "scale": {"zero": False}}
-            if kind == "quantitative"
-            else {"field": x, "type": kind, "title": x_title, "sort": None, "axis": {"labelAngle": 0}},
-            "y": {"field": y, "type": "quantitative", "title": y_title, "scale": {"zero": False}},
-            "detail": {"field": by, "type": "nominal"},
-            "tooltip": {"field": by, "type": "nominal"},
-        },
+        "layer": [
+            {"mark": line, "encoding": {"x": x, "y": y, "detail": {"field": "figure", "type": "nominal"}}},
+            {
+                "mark": {"type": "text", "align": "left", "dx": 8},
+                "encoding": {"x": x, "y": y, "text": {"field": "name", "type": "nominal"}},
+            },
+        ]
     }
 
 

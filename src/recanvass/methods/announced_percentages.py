@@ -40,6 +40,7 @@ import numpy as np
 from recanvass import wording
 from recanvass.announced_sets import AnnouncedSet, announced_sets, percentage_record
 from recanvass.case import Announced, Case
+from recanvass.errors import UsageError
 from recanvass.finding import Answer, Evidence, Finding
 from recanvass.kernels.rounded_totals import density, log10_any, log10_chance, nearest_point, on_grid
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked
@@ -76,6 +77,10 @@ class AnnouncedPercentages(Method):
         Reference("sana2014results", "syria_2014", "88.7 % of 11,634,412", 10319723, 0.5),
     )
     cost = "linear in announced figures"
+
+    def __post_init__(self) -> None:
+        if not self.decimals or not all(0 <= d <= 6 for d in self.decimals):
+            raise UsageError(f"announced_percentages: decimals is {self.decimals}; it must hold numbers from 0 to 6.")
 
     def null(self, case: Case, rng: np.random.Generator) -> Case:
         """Each announcement with its remainders arbitrary: the counts moved, the total kept."""
@@ -216,7 +221,7 @@ class AnnouncedPercentages(Method):
         words = wording.template(self.name, "drawing", language=language)
         step = float(finding.series["step"])
         records = [dict(r) | {"half": step / 2, "minus": -step / 2} for r in finding.series["bars"]]
-        y = {"field": "figure", "type": "nominal", "title": None, "sort": None}
+        y = {"field": "figure", "type": "nominal", "title": None, "sort": None, "scale": {"paddingInner": 0.45}}
         color = {"condition": {"test": "datum.on_grid", "value": "departure"}, "value": "observed"}
         spec = {
             "layer": [
@@ -224,7 +229,7 @@ class AnnouncedPercentages(Method):
                     "mark": {"type": "bar", "color": "expected", "height": {"band": 0.6}},
                     "encoding": {
                         "y": y,
-                        "x": {"field": "minus", "type": "quantitative", "title": words["x"]},
+                        "x": {"field": "minus", "type": "quantitative", "title": words["x"], "axis": {"tickCount": 5}},
                         "x2": {"field": "half"},
                     },
                 },

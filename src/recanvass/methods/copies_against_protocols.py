@@ -78,7 +78,7 @@ class CopiesAgainstProtocols(Method):
     def ask(self, case: Case, rng: np.random.Generator) -> Answer:
         """Match, compare, sort, count."""
         if case.copies is None or not len(case.copies):
-            raise Unasked("no_copies")
+            raise Unasked("away", tables=["copies"]) if "copies" in case.away else Unasked("no_copies")
         if case.results is None or not len(case.results):
             raise Unasked("no_rows")
         shared = [o for o in case.copies.options if o in case.results.options]

@@ -30,13 +30,13 @@ from recanvass import wording
 from recanvass.announced_totals import CountRange, count_range, options_of, territories
 from recanvass.case import Announced, Case
 from recanvass.contrasts import KNOWN
-from recanvass.copies import Ledger, ledger
+from recanvass.copies import AsPublished, Ledger, as_published, ledger
 from recanvass.finding import Answer, Estimate, Finding
 from recanvass.kernels.selection_bounds import odds_ratio, unseen_shares
-from recanvass.matching import territory_of
+from recanvass.matching import match, territory_of
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked
 from recanvass.results import Contest, Labels, Results, exact_sum
-from recanvass.witness_drawings import curve_layers, dumbbell_layers, pictures, sums_layers
+from recanvass.witness_drawings import curve_layers, dumbbell_panels, pictures, ratio_layers, sums_layers
 
 Record = dict[str, Any]
 
@@ -81,10 +81,17 @@ class CopiesAgainstTotals(Method):
     def ask(self, case: Case, rng: np.random.Generator) -> Answer:
         """Every territory and option that was announced, and the one that says most."""
         if case.copies is None or not len(case.copies):
-            raise Unasked("no_copies")
+            raise Unasked("away", tables=["copies"]) if "copies" in case.away else Unasked("no_copies")
         if not [o for o in options_of(case.announced) if o in case.copies.options]:
             raise Unasked("no_totals")
         book = ledger(case.copies)
+        beside = None if case.copies_source is None else as_published(case.copies, case.copies_source)
+        if beside is not None:
+            below = np.flatnonzero(np.isin(case.copies.stations, beside.negative))
+            book = replace(book, negative=tuple(sorted({*book.negative, *below.tolist()})))
+        if case.results is not None:
+            strangers = (m.copy for m in match(case.copies, case.results) if m.row < 0 or m.confidence == "low")
+            book = replace(book, strangers=tuple(sorted(strangers)))
         records = [
             record
             for territory, rows in _rows_by_territory(case)
@@ -92,9 +99,9 @@ class CopiesAgainstTotals(Method):
         ]
         if not records:
             raise Unasked("no_territory")
-        return self._answer(records, book)
+        return self._answer(records, book, beside)
 
-    def _answer(self, records: list[Record], book: Ledger) -> Answer:
+    def _answer(self, records: list[Record], book: Ledger, beside: AsPublished | None) -> Answer:
         above = [r for r in records if r["above_at_least"] > 0]
         tense = [r for r in records if r["odds_ratio"] is not None or r["left_high"] is not None]
         if above:
@@ -122,6 +129,7 @@ class CopiesAgainstTotals(Method):
             "look_alikes": sum(len(g) for g in book.look_alikes),
             "conflicts": sum(len(g) for g in book.conflicts),
             "unbalanced": len(book.unbalanced),
+            "strangers": len(book.strangers),
             "negative": len(book.negative),
             "partial": len(book.partial),
             "largest_known": max(c.ratio for c in KNOWN),
@@ -136,12 +144,29 @@ class CopiesAgainstTotals(Method):
                 "near_used": tightest["votes_used"],
                 "near_announced": tightest["announced"],
                 "near_left": tightest["left_high"],
+                "near_low": tightest["left_low"],
+                "near_rounding": tightest["left_rounding"],
             }
         caveats = [
             "not_a_sample",
-            *(["tightest"] if tightest is not None and tightest["left_high"] >= 0 else []),
-            *[k for k in ("doubles", "look_alikes", "conflicts", "unbalanced") if facts[k]],
+            *(
+                ["tightest_grown" if tightest["grown"] else "tightest"]
+                if tightest is not None and tightest["left_high"] >= 0
+                else []
+            ),
+            *[k for k in ("doubles", "look_alikes", "conflicts", "strangers", "unbalanced", "negative") if facts[k]],
         ]
+        tables = {"territories": records, "oddities": book.table()}
+        if beside is not None:
+            caveats.append("source")
+            facts |= {
+                "source_compared": beside.compared,
+                "source_differing": len(beside.differing),
+                "source_missing": len(beside.missing),
+                "source_negative": len(beside.negative),
+                "source_doubled": sum(len(g) for g in (*beside.source.doubles, *beside.source.look_alikes)),
+            }
+            tables["source"] = [r for r in beside.source.table() if r["oddity"] != "partial"]
         caveats += [
             key
             for key, flag in (("rounded", "rounded"), ("grown", "grown"), ("coverage", "incomplete"))
@@ -154,20 +179,22 @@ class CopiesAgainstTotals(Method):
             estimates=_estimates(chosen, above),
             caveats=tuple(caveats),
             stations=tuple(sorted({row["station"] for row in book.table() if row["oddity"] != "partial"})),
-            tables={"territories": records, "oddities": book.table()},
+            tables=tables,
             series=pictures(records),
         )
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
         """A dumbbell by territory over the curve of selection."""
         words = wording.template(self.name, "drawing", language=language)
-        panels = (("sums", sums_layers), ("dumbbell", dumbbell_layers), ("curve", curve_layers))
-        shown = [(finding.series[name], layers(words)) for name, layers in panels if finding.series.get(name)]
+        series = finding.series
+        panels = [sums_layers(words)] if series.get("sums") else []
+        panels += dumbbell_panels(words, series["dumbbell"]) if series.get("dumbbell") else []
+        panels += [curve_layers(words)] if series.get("curve") else []
+        panels += [ratio_layers(words, series["ratios"])] if series.get("ratios") else []
         alt = wording.phrase(self.name, "drawing", "alt", facts=finding.answer.facts, language=language)
-        spec = {"vconcat": [layers for _, layers in shown]}
-        records = [dict(row) for rows, _ in shown for row in rows]
+        records = [dict(row) for name in ("sums", "dumbbell", "curve", "ratios") for row in series.get(name, ())]
         title = words["title_sums"] if finding.status == "contradiction" else words["title"]
-        return Drawing(spec, records, title, alt, words["caption"])
+        return Drawing({"vconcat": panels}, records, title, alt, words["caption"])
 
     def example(self, rng: np.random.Generator) -> Case:
         """Sixty copies of a contest of three hundred stations, its totals announced by region."""
@@ -241,7 +268,13 @@ def _records(
             "",
         )
         whole = count_range(announced, territory, base) if base else None
-        records.append(_record(copies, book, territory, option, rows, total, whole, base))
+        made = _record(copies, book, territory, option, rows, total, whole, base)
+        # What the rounding alone leaves: the national register is set aside, so that none can have grown.
+        still = [a for a in announced if a.territory or a.column != "registered"]
+        rounding = count_range(still, territory, option) if total.grown else total
+        bounded = rounding is not None and rounding.high is not None
+        made["left_rounding"] = rounding.high - made["votes_used"] if rounding is not None and bounded else None
+        records.append(made)
     return records
 
 

@@ -15,14 +15,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import panel, wording
+from recanvass import panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, Finding
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.results import Results
 
 
@@ -66,7 +68,7 @@ class ExtremeCorner(Method):
         """The share of stations in the corner, their votes, and the rank."""
         results = case.results
         assert results is not None
-        chosen = results.leader if self.option is None else results.options.index(self.option)
+        chosen = singled_out(results, self.option)
         use = _usable(results, chosen, self.least)
         if int(use.sum()) < 100:
             raise Unasked("nothing_left")
@@ -96,9 +98,14 @@ class ExtremeCorner(Method):
             evidence=Evidence(share, rank.log10_p),
             estimates=(Estimate("votes reported at these stations", votes, "votes", "upper bound"),),
             stations=tuple(sorted(names[i] for i in np.flatnonzero(corner))),
-            tables={"edges": by_edge},
+            tables={"edges": by_edge, "placebo": placebos.rows(results, chosen, partial(self._placebo, results))},
             series={"edge": [e["edge"] for e in by_edge], "stations": [e["stations"] / stations for e in by_edge]},
         )
+
+    def _placebo(self, results: Results, option: int) -> dict[str, Any] | None:
+        use = _usable(results, option, self.least)
+        stations, count = int(use.sum()), int((use & _corner(results, option, self.edge)).sum())
+        return {"stations": count, "corner_share": count / stations} if stations >= 100 else None
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
         """The share of stations beyond each edge."""

@@ -22,17 +22,19 @@ prescribes. A crest is sought past .3, as published, or past three quarters of t
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from recanvass import areas, panel, wording
+from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
+from recanvass.errors import UsageError
 from recanvass.finding import Answer, Estimate, Evidence, Finding
 from recanvass.kernels.fingerprint import CELLS, PlugIns, cells, laws, plug_ins, truncated_normal, weights
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.results import Results
 
 Floats = NDArray[np.float64]
@@ -80,11 +82,17 @@ class Fingerprint(Method):
     )
     cost = "linear in stations; then 2,500 cells by 19 exponents, whatever their number"
 
+    def __post_init__(self) -> None:
+        if not 0 <= (self.steepest - 0.5) / self.step <= 500:
+            raise UsageError(
+                f"fingerprint: exponents from 0.5 to {self.steepest} in steps of {self.step} must be 1 to 500."
+            )
+
     def null(self, case: Case, rng: np.random.Generator) -> Case:
         """The model with no station touched: one crowd, at the contest's own plug-in values."""
         assert case.results is not None
         results = case.results
-        chosen = _chosen(results, self.option)
+        chosen = singled_out(results, self.option)
         read = usable(results, chosen, self.least)
         found = None if read is None else self._plug_ins(read)
         registered = results.counts["registered"]
@@ -104,7 +112,7 @@ class Fingerprint(Method):
         """The plug-in values, the fit, its intervals, its dependence on the exponent, placebos, the rank."""
         results = case.results
         assert results is not None
-        chosen = _chosen(results, self.option)
+        chosen = singled_out(results, self.option)
         read = usable(results, chosen, self.least)
         if read is None:
             raise Unasked("nothing_left")
@@ -155,7 +163,10 @@ class Fingerprint(Method):
             evidence=Evidence(touched, rank.log10_p),
             estimates=_estimates(drawn, facts),
             caveats=("one_crowd", "outside", "weak") if outside > 0.02 else ("one_crowd", "weak"),
-            tables={"exponents": by_alpha, "placebo": self._placebos(results, chosen)},
+            tables={
+                "exponents": by_alpha,
+                "placebo": placebos.rows(results, chosen, partial(self._placebo, results), self.placebos),
+            },
             series=_coarse(counts),
         )
 
@@ -214,28 +225,18 @@ class Fingerprint(Method):
         alphas = self._alphas()[some][best]
         return np.stack([chosen[:, 1], chosen[:, 2], chosen[:, 1] + chosen[:, 2], alphas], axis=1)
 
-    def _placebos(self, results: Results, chosen: int) -> list[dict[str, Any]]:
-        rows = []
-        order = sorted(range(len(results.options)), key=lambda j: (-results.totals[results.options[j]], j))
-        for j in [j for j in order if j != chosen][: self.placebos]:
-            read = usable(results, j, self.least)
-            found = None if read is None else self._plug_ins(read)
-            if read is None or found is None:
-                continue
-            counts = np.bincount(cells(read[0], read[1]), minlength=CELLS**2).astype(np.float64)
-            filled = np.flatnonzero(counts)
-            alphas = self._alphas()[::2]
-            fitted, likelihood = weights(counts[None, filled], laws(found, alphas, 1 << 13)[:, :, filled], 200)
-            best = fitted[int(np.argmax(likelihood[:, 0])), 0]
-            rows.append(
-                {
-                    "option": results.options[j],
-                    "incremental": round(float(best[1]), 4),
-                    "extreme": round(float(best[2]), 4),
-                    "outside": round(float(best[3]), 4),
-                }
-            )
-        return rows
+    def _placebo(self, results: Results, option: int) -> dict[str, Any] | None:
+        read = usable(results, option, self.least)
+        found = None if read is None else self._plug_ins(read)
+        if read is None or found is None:
+            return None
+        counts = np.bincount(cells(read[0], read[1]), minlength=CELLS**2).astype(np.float64)
+        filled = np.flatnonzero(counts)
+        alphas = self._alphas()[::2]
+        fitted, likelihood = weights(counts[None, filled], laws(found, alphas, 1 << 13)[:, :, filled], 200)
+        best = fitted[int(np.argmax(likelihood[:, 0])), 0]
+        names = ("incremental", "extreme", "outside")
+        return {name: round(float(value), 4) for name, value in zip(names, best[1:], strict=True)}
 
 
 def usable(results: Results, option: int, least: int) -> tuple[Floats, Floats, Counts, tuple[float, float]] | None:
@@ -253,14 +254,6 @@ def usable(results: Results, option: int, least: int) -> tuple[Floats, Floats, C
     whole, cast, went, own = (values[use].astype(np.float64) for values in (registered, ballots, came, votes))
     overall = float(went.sum() / whole.sum()), float(own.sum() / cast.sum())
     return went / whole, own / cast, areas.chosen(results).codes[use], overall
-
-
-def _chosen(results: Results, option: str | None) -> int:
-    if option is None:
-        return results.leader
-    if option not in results.options:
-        raise Unasked("no_option", option=option)
-    return results.options.index(option)
 
 
 def _estimates(drawn: Floats, facts: dict[str, Any]) -> tuple[Estimate, ...]:

@@ -22,15 +22,16 @@ hand-counted neighbours; ballots not above the register.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import areas, panel, wording
+from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, Finding
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.results import Areas, Contest, Labels, Results
 
 Floats = NDArray[np.float64]
@@ -104,9 +105,7 @@ class MachineCountedControls(Method):
         """The difference in votes, its interval, placebos, and the areas that it comes from."""
         results = case.results
         assert results is not None
-        if self.option is not None and self.option not in results.options:
-            raise Unasked("no_option", option=self.option)
-        chosen = results.leader if self.option is None else results.options.index(self.option)
+        chosen = singled_out(results, self.option)
         use, machine, place = self._sides(case)
         registered = results.counts["registered"]
         excess, official = above(results.votes[:, chosen], registered, use, machine, place)
@@ -153,7 +152,7 @@ class MachineCountedControls(Method):
                     }
                     for k in order
                 ],
-                "placebo": self._placebos(results, chosen, use, machine, place),
+                "placebo": placebos.rows(results, chosen, partial(self._placebo, results, use, machine, place)),
             },
             series={"kind": ["reported", "machine"], "votes": [total, total - votes]},
         )
@@ -206,7 +205,8 @@ class MachineCountedControls(Method):
         good = results.known("registered", "votes") & (registered > 0)
         good &= (results.votes.sum(axis=1) <= registered) & (results.votes.min(axis=1) >= 0)
         best: tuple[Mask, Mask, Areas] | None = None
-        wanted = [self.level] if self.level in results.places else [*reversed(areas.levels(results)), "contest"]
+        given = self.level or results.contest.areas
+        wanted = [given] if given in results.places else [*reversed(areas.levels(results)), "contest"]
         for level in wanted:
             place = results.areas(str(level))
             placed = good & (place.codes >= 0)
@@ -227,18 +227,10 @@ class MachineCountedControls(Method):
         times = rng.multinomial(excess.size, np.full(excess.size, 1 / excess.size), self.draws)
         return np.asarray(times @ excess)
 
-    def _placebos(self, results: Results, chosen: int, use: Mask, machine: Mask, place: Areas) -> list[dict[str, Any]]:
-        order = sorted(range(len(results.options)), key=lambda j: (-results.totals[results.options[j]], j))
-        rows = []
-        for j in [j for j in order if j != chosen][:4]:
-            excess, official = above(results.votes[:, j], results.counts["registered"], use, machine, place)
-            total = float(official.sum())
-            if total > 0:
-                share = float(excess.sum()) / total
-                rows.append(
-                    {"option": results.options[j], "votes": round(float(excess.sum())), "share": round(share, 4)}
-                )
-        return rows
+    def _placebo(self, results: Results, use: Mask, machine: Mask, place: Areas, option: int) -> dict[str, Any] | None:
+        excess, official = above(results.votes[:, option], results.counts["registered"], use, machine, place)
+        total, votes = float(official.sum()), float(excess.sum())
+        return {"votes": round(votes), "share": round(votes / total, 4)} if total > 0 else None
 
 
 def above(votes: Counts, registered: Counts, use: Mask, machine: Mask, place: Areas) -> tuple[Floats, Floats]:

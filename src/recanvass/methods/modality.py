@@ -16,11 +16,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import panel, wording
+from recanvass import panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Evidence, Finding
 from recanvass.kernels.dip import dip
@@ -64,7 +66,7 @@ class Modality(Method):
         """The two dips, the simulated p-value, and the rank of the first."""
         results = case.results
         assert results is not None
-        turnout, share = _turnout_and_share(results, self.least)
+        turnout, share = _turnout_and_share(results, results.leader, self.least)
         if turnout.size < 30 or turnout[0] == turnout[-1]:
             raise Unasked("nothing_left")
         first, second = dip(turnout), dip(share)
@@ -91,8 +93,13 @@ class Modality(Method):
                 **rank.facts(),
             },
             evidence=Evidence(first, rank.log10_p),
+            tables={"placebo": placebos.rows(results, results.leader, partial(self._placebo, results))},
             series={"turnout": edges[:-1].round(2).tolist(), "stations": heights.tolist()},
         )
+
+    def _placebo(self, results: Results, option: int) -> dict[str, Any] | None:
+        share = _turnout_and_share(results, option, self.least)[1]
+        return {"dip": round(dip(share), 4)} if share.size >= 30 else None
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
         """The turnouts as a histogram, one point a bar."""
@@ -115,12 +122,12 @@ class Modality(Method):
         return Drawing(spec, records, words["title"], alt, words.get("caption", ""))
 
 
-def _turnout_and_share(results: Results, least: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _turnout_and_share(results: Results, option: int, least: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     registered, ballots, valid = (results.whole(c) for c in ("registered", "ballots", "valid"))
     assert registered is not None
     assert ballots is not None
     assert valid is not None
-    use = results.known("registered", "ballots", "valid") & results.stood(results.leader)
+    use = results.known("registered", "ballots", "valid") & results.stood(option)
     use &= (registered >= least) & (valid > 0) & (ballots < registered)
-    share = results.votes[use, results.leader] / valid[use]
+    share = results.votes[use, option] / valid[use]
     return np.sort(ballots[use] / registered[use]), np.sort(share)

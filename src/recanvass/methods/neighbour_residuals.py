@@ -26,16 +26,17 @@ neighbours. Turnout is of the registered, the share of the valid votes.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import xlogy
 
-from recanvass import areas, panel, wording
+from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Evidence, Finding
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.neighbours import neighbourhoods
 from recanvass.results import Results
 
@@ -109,9 +110,7 @@ class NeighbourResiduals(Method):
         """The stations far up, far down and mixed, other limits, placebos, and the rank."""
         results = case.results
         assert results is not None
-        if self.option is not None and self.option not in results.options:
-            raise Unasked("no_option", option=self.option)
-        chosen = results.leader if self.option is None else results.options.index(self.option)
+        chosen = singled_out(results, self.option)
         near = neighbourhoods(results, self.least, self.reach)
         found = None if near is None else scores(results, chosen, near)
         if near is None or found is None:
@@ -140,7 +139,7 @@ class NeighbourResiduals(Method):
             stations=tuple(sorted(names[i] for i in found.rows[up])),
             tables={
                 "limits": [{"limit": limit, **corners(found, limit)} for limit in (2.0, 2.5, 3.0, 4.0, 5.0)],
-                "placebo": self._placebos(results, chosen, near),
+                "placebo": placebos.rows(results, chosen, partial(self._placebo, results, near)),
             },
             series={"corner": list(tally), "stations": list(tally.values())},
         )
@@ -162,14 +161,9 @@ class NeighbourResiduals(Method):
         alt = wording.phrase(finding.method, "drawing", "alt", facts=finding.answer.facts, language=language)
         return Drawing(spec, records, words["title"], alt, words.get("caption", ""))
 
-    def _placebos(self, results: Results, chosen: int, near: tuple[Counts, ...]) -> list[dict[str, Any]]:
-        order = sorted(range(len(results.options)), key=lambda j: (-results.totals[results.options[j]], j))
-        rows: list[dict[str, Any]] = []
-        for j in [j for j in order if j != chosen][:3]:
-            found = scores(results, j, near)
-            if found is not None:
-                rows.append({"option": results.options[j], **corners(found, self.limit)})
-        return rows
+    def _placebo(self, results: Results, near: tuple[Counts, ...], option: int) -> dict[str, Any] | None:
+        found = scores(results, option, near)
+        return None if found is None else corners(found, self.limit)
 
 
 def signed_root(k1: Floats, n1: Floats, k2: Floats, n2: Floats) -> Floats:

@@ -22,15 +22,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import areas, panel, wording
+from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Evidence, Finding
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.results import Contest, Labels, Results
 
 Floats = NDArray[np.float64]
@@ -148,7 +149,7 @@ class PanelJumps(Method):
             stations=tuple(sorted(names[i] for i in found.now[up])),
             tables={
                 "limits": [{"limit": limit, **corners(found, limit)} for limit in (2.0, 2.5, 3.0, 4.0, 5.0)],
-                "placebo": self._placebos(results, before, now, old, chosen),
+                "placebo": placebos.rows(results, chosen, partial(self._placebo, results, before, now, old)),
             },
             series={"corner": list(tally), "stations": list(tally.values())},
         )
@@ -209,21 +210,18 @@ class PanelJumps(Method):
         for wanted, options in ((self.option, results.options), (self.counterpart, before.options)):
             if wanted is not None and wanted not in options:
                 raise Unasked("no_option", option=wanted)
-        chosen = results.leader if self.option is None else results.options.index(self.option)
+        chosen = singled_out(results, self.option)
         name = self.counterpart or results.options[chosen]
         return chosen, before, before.options.index(name) if name in before.options else before.leader
 
-    def _placebos(
-        self, results: Results, before: Results, now: Counts, old: Counts, chosen: int
-    ) -> list[dict[str, Any]]:
-        order = sorted(range(len(results.options)), key=lambda j: (-results.totals[results.options[j]], j))
-        rows: list[dict[str, Any]] = []
-        for j in [j for j in order if j != chosen and results.options[j] in before.options][:3]:
-            then = before.options.index(results.options[j])
-            found = changes(results, before, now, old, j, then, self.least)
-            if found is not None:
-                rows.append({"option": results.options[j], **corners(found, self.limit)})
-        return rows
+    def _placebo(
+        self, results: Results, before: Results, now: Counts, old: Counts, option: int
+    ) -> dict[str, Any] | None:
+        if results.options[option] not in before.options:
+            return None
+        then = before.options.index(results.options[option])
+        found = changes(results, before, now, old, option, then, self.least)
+        return None if found is None else corners(found, self.limit)
 
 
 def same_stations(results: Results, before: Results) -> tuple[Counts, Counts]:

@@ -98,7 +98,7 @@ class RandomSample(Method):
     def ask(self, case: Case, rng: np.random.Generator) -> Answer:
         """The estimate if the design allows one; bounds if not."""
         if case.copies is None or not len(case.copies):
-            raise Unasked("no_copies")
+            raise Unasked("away", tables=["copies"]) if "copies" in case.away else Unasked("no_copies")
         base = _base(case)
         if case.sampling.design != "random":
             return self._bounds(case, base)
@@ -155,7 +155,7 @@ class RandomSample(Method):
             facts,
             estimates=estimates,
             caveats=("refused",),
-            tables={"bounds": records},
+            tables={"bounds": _as_shares(records)},
             series={"rows": _drawn(records, "low", "high", None)},
         )
 
@@ -239,7 +239,7 @@ class RandomSample(Method):
                 for r in records
             ),
             caveats=("lot", *(["silent"] if silent > 0 else []), *(["frame"] if not sampling.frame else [])),
-            tables={"shares": records},
+            tables={"shares": _as_shares(records)},
             series={"rows": _drawn(records, "low", "high", "share")},
             power={"margin": facts["margin"], "stations": len(rows)},
         )
@@ -349,6 +349,12 @@ def _log10_outside(
     if freedom < LEAST_FREEDOM:
         return None
     return float(max(-300.0, (math.log(2) + float(stats.t.logsf(t, freedom))) / math.log(10))) if t > 0 else 0.0
+
+
+def _as_shares(records: list[Record]) -> list[Record]:
+    """The records for a table, with names by which it prints shares as percentages."""
+    plain = ("option", "share", "design_effect", "log10_p")
+    return [{key if key in plain else f"{key}_share": value for key, value in r.items()} for r in records]
 
 
 def _drawn(records: list[Record], low: str, high: str, share: str | None) -> list[Record]:

@@ -28,7 +28,7 @@ from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, Finding
 from recanvass.kernels.randomisation import assignments, difference, drawn_differences, every_difference
 from recanvass.matching import match
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.observation import Observers
 from recanvass.results import Contest, Labels, Results, exact_sum
 
@@ -88,9 +88,7 @@ class RandomisedObservers(Method):
             raise Unasked("no_observers")
         if observers.design != "random":
             raise Unasked("not_random", stations=len(observers.stations))
-        if self.option is not None and self.option not in results.options:
-            raise Unasked("no_option", option=self.option)
-        chosen = results.leader if self.option is None else results.options.index(self.option)
+        chosen = singled_out(results, self.option)
         valid = results.whole("valid")
         assert valid is not None
         usable = results.known("votes", "valid") & results.stood(chosen) & (valid > 0)

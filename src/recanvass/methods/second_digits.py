@@ -14,15 +14,14 @@ the observed counts, so this can only see digits that are odd *given* the sizes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from recanvass.case import Case
-from recanvass.digit_counts import digits_answer, digits_drawing
+from recanvass.digit_counts import digits_answer, digits_drawing, redrawn
 from recanvass.finding import Answer, Finding
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
-from recanvass.results import Results
+from recanvass.method import Drawing, Method, Needs, Reference
 
 
 @dataclass(frozen=True)
@@ -51,26 +50,12 @@ class SecondDigits(Method):
 
     def null(self, case: Case, rng: np.random.Generator) -> Case:
         """Every count drawn anew as a binomial of its station's own share."""
-        results = _results(case)
-        whole = results.votes.sum(axis=1)
-        rate = results.votes / np.maximum(whole, 1)[:, None]
-        votes = rng.binomial(whole[:, None], rate)
-        return replace(case, results=results.with_counts(votes=votes, valid=votes.sum(axis=1)))
+        return redrawn(case, rng)
 
     def ask(self, case: Case, rng: np.random.Generator) -> Answer:
         """The quadratic form and its p-value."""
-        results = _results(case)
-        chosen = results.leader if self.option is None else results.options.index(self.option)
-        answer = digits_answer(results, chosen, self.least, second=True)
-        if answer is None:
-            raise Unasked("nothing_left")
-        return answer
+        return digits_answer(case, self.option, self.least, second=True)
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
         """Bars of the digits over what smooth counting gives."""
         return digits_drawing(finding, language)
-
-
-def _results(case: Case) -> Results:
-    assert case.results is not None
-    return case.results

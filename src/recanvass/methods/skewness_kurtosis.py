@@ -14,14 +14,16 @@ contests of other countries is what is given. Class D: context.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import panel, wording
+from recanvass import panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Evidence, Finding
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.results import Results
 
 
@@ -68,7 +70,7 @@ class SkewnessKurtosis(Method):
         """The moments, and the rank of the kurtosis."""
         results = case.results
         assert results is not None
-        chosen = results.leader if self.option is None else results.options.index(self.option)
+        chosen = singled_out(results, self.option)
         rates, _ = _rates(results, chosen, self.least)
         if rates.size < 30 or rates.std() < 1e-9:
             raise Unasked("nothing_left")
@@ -91,12 +93,20 @@ class SkewnessKurtosis(Method):
                 **rank.facts(),
             },
             evidence=Evidence(kurtosis, rank.log10_p, expected=3.0),
+            tables={"placebo": placebos.rows(results, chosen, partial(self._placebo, results))},
             series={
                 "rate": middle.round(4).tolist(),
                 "stations": heights.tolist(),
                 "normal": normal.round(3).tolist(),
             },
         )
+
+    def _placebo(self, results: Results, option: int) -> dict[str, Any] | None:
+        rates, _ = _rates(results, option, self.least)
+        if rates.size < 30 or rates.std() < 1e-9:
+            return None
+        skewness, kurtosis = moments(rates)
+        return {"stations": int(rates.size), "skewness": round(skewness, 3), "kurtosis": round(kurtosis, 3)}
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
         """The histogram over the normal curve of the same mean and spread."""

@@ -25,15 +25,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import areas, panel, wording
+from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, Finding
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.results import Results
 
 Floats = NDArray[np.float64]
@@ -103,9 +104,7 @@ class SmallStations(Method):
         """The two differences, their standard scores, other cuts, placebos, and the rank."""
         results = case.results
         assert results is not None
-        if self.option is not None and self.option not in results.options:
-            raise Unasked("no_option", option=self.option)
-        chosen = results.leader if self.option is None else results.options.index(self.option)
+        chosen = singled_out(results, self.option)
         read = standardised(results, chosen, self.least)
         found = None if read is None else difference(*read, self.part)
         if read is None or found is None:
@@ -141,7 +140,7 @@ class SmallStations(Method):
                 _estimate("share at small stations above the others", found.share, found.share_score),
             ),
             caveats=("villages",),
-            tables={"cuts": rows, "placebo": self._placebos(results, chosen)},
+            tables={"cuts": rows, "placebo": placebos.rows(results, chosen, partial(self._placebo, results))},
             series=by_size,
         )
 
@@ -168,15 +167,10 @@ class SmallStations(Method):
         alt = wording.phrase(finding.method, "drawing", "alt", facts=finding.answer.facts, language=language)
         return Drawing(spec, records, words["title"], alt, words.get("caption", ""))
 
-    def _placebos(self, results: Results, chosen: int) -> list[dict[str, Any]]:
-        order = sorted(range(len(results.options)), key=lambda j: (-results.totals[results.options[j]], j))
-        rows: list[dict[str, Any]] = []
-        for j in [j for j in order if j != chosen][:3]:
-            read = standardised(results, j, self.least)
-            found = None if read is None else difference(*read, self.part)
-            if found is not None:
-                rows.append({"option": results.options[j], **_row(found)})
-        return rows
+    def _placebo(self, results: Results, option: int) -> dict[str, Any] | None:
+        read = standardised(results, option, self.least)
+        found = None if read is None else difference(*read, self.part)
+        return None if found is None else _row(found)
 
 
 def standardised(results: Results, option: int, least: int) -> Standardised | None:

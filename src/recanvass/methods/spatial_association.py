@@ -17,11 +17,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import areas, panel, wording
+from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Evidence, Finding
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked
@@ -66,10 +68,10 @@ class SpatialAssociation(Method):
         """The index over the contest and inside areas, and the runs."""
         results = case.results
         assert results is not None
-        share, codes = _in_order(results, self.least)
+        share, codes = _in_order(results, results.leader, self.least)
         if share.size < 30 or share.std() < 1e-9:
             raise Unasked("nothing_left")
-        inside = share - (np.bincount(codes, share) / np.maximum(np.bincount(codes), 1))[codes]
+        inside = _centred(share, codes)
         whole = moran(share - share.mean(), codes, self.reach)
         within = moran(inside, codes, self.reach)
         if whole is None or within is None:
@@ -93,8 +95,17 @@ class SpatialAssociation(Method):
                 **rank.facts(),
             },
             evidence=Evidence(within, rank.log10_p, expected=-1 / (share.size - 1)),
+            tables={"placebo": placebos.rows(results, results.leader, partial(self._placebo, results))},
             series={"lag": list(lags), "correlation": [round(v, 5) for v in by_lag]},
         )
+
+    def _placebo(self, results: Results, option: int) -> dict[str, Any] | None:
+        share, codes = _in_order(results, option, self.least)
+        if share.size < 30 or share.std() < 1e-9:
+            return None
+        whole = moran(share - share.mean(), codes, self.reach)
+        within = moran(_centred(share, codes), codes, self.reach)
+        return None if whole is None or within is None else {"moran": round(whole, 3), "moran_inside": round(within, 3)}
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
         """The correlation of a station with the next ones inside its area, by distance in the order."""
@@ -139,6 +150,10 @@ def getis_ord(x: NDArray[np.float64], codes: NDArray[np.int64], reach: int) -> N
     return np.asarray((total - mean * size) / (spread * np.sqrt(size * (n - size) / (n - 1))))
 
 
+def _centred(share: NDArray[np.float64], codes: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.asarray(share - (np.bincount(codes, share) / np.maximum(np.bincount(codes), 1))[codes])
+
+
 def _lagged(z: NDArray[np.float64], codes: NDArray[np.int64], lag: int) -> float:
     if z.size <= lag:
         return 0.0
@@ -148,11 +163,11 @@ def _lagged(z: NDArray[np.float64], codes: NDArray[np.int64], lag: int) -> float
     return float(a @ b) / spread if spread > 1e-12 else 0.0
 
 
-def _in_order(results: Results, least: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def _in_order(results: Results, option: int, least: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Shares and area codes in the order of the source, whatever the order of the rows."""
     valid = results.whole("valid")
     assert valid is not None
     place = areas.chosen(results)
-    use = results.known("valid") & results.stood(results.leader) & (valid >= least) & (place.codes >= 0)
+    use = results.known("valid") & results.stood(option) & (valid >= least) & (place.codes >= 0)
     order = np.flatnonzero(use)[np.argsort(results.rows[use], kind="stable")]
-    return results.votes[order, results.leader] / valid[order], place.codes[order]
+    return results.votes[order, option] / valid[order], place.codes[order]

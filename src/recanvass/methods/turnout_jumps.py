@@ -21,21 +21,27 @@ neighbours has no proportion and is not used. Fewer than ``enough`` jumps give n
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import areas, panel, wording
+from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, Finding
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.neighbours import local_medians, neighbourhoods
-from recanvass.results import Contest, Labels, Results
+from recanvass.results import Contest, Labels, Results, exact_sum
 
 Floats = NDArray[np.float64]
 
 _LEAST_AREAS = 10
+
+#: The rule fixed on the development contests: jumps at so many stations, and a ratio that lies so far below one.
+_LEAST_RATE, _LEAST_RATIO = 0.005, 0.6
+#: Almost no clean contest of the panel has an option with a larger part of the votes.
+_STRONG = 0.7
 
 
 @dataclass(frozen=True)
@@ -101,9 +107,7 @@ class TurnoutJumps(Method):
         """The ratio at the jumps, its interval, other sizes of jump, placebos, and the rank."""
         results = case.results
         assert results is not None
-        if self.option is not None and self.option not in results.options:
-            raise Unasked("no_option", option=self.option)
-        chosen = results.leader if self.option is None else results.options.index(self.option)
+        chosen = singled_out(results, self.option)
         near = neighbourhoods(results, self.least, self.reach)
         if near is None:
             raise Unasked("nothing_left")
@@ -120,6 +124,11 @@ class TurnoutJumps(Method):
         unmatched = (1 - ratio) * voters
         lack = 1 - ratio
         rank = panel.rank(self.name, "lack", lack, case.contest.country)
+        error = float(drawn.std()) if drawn.size else None
+        rate = found.rows.size / found.compared
+        outside = error is not None and rate >= _LEAST_RATE and ratio + 2 * error < _LEAST_RATIO
+        valid = results.whole("valid")
+        all_votes = exact_sum(valid) if valid is not None else 0
         names = results.stations
         return Answer(
             status="description",
@@ -128,7 +137,9 @@ class TurnoutJumps(Method):
                 "option": results.options[chosen],
                 "stations": found.compared,
                 "count": int(found.rows.size),
-                "rate": found.rows.size / found.compared,
+                "rate": rate,
+                "error": error,
+                "stands_out": outside,
                 "points": 100 * self.jump,
                 "kappa": ratio,
                 "lack": lack,
@@ -145,11 +156,16 @@ class TurnoutJumps(Method):
                 else Estimate("others brought, of the proportional number", ratio, "ratio"),
                 Estimate("additional voters at the jumps not matched by others", unmatched, "votes"),
             ),
-            caveats=("geography", "neighbours"),
+            caveats=(
+                "stands_out" if outside else "does_not_stand_out",
+                *(("strong_winner",) if votes > _STRONG * all_votes > 0 else ()),
+                "geography",
+                "neighbours",
+            ),
             stations=tuple(sorted(names[i] for i in found.rows)),
             tables={
                 "sizes": self._sizes(results, near, chosen),
-                "placebo": self._placebos(results, near, chosen),
+                "placebo": placebos.rows(results, chosen, partial(self._placebo, results, near)),
             },
             series={
                 "quantity": ["seen", "proportional"],
@@ -237,15 +253,10 @@ class TurnoutJumps(Method):
             )
         return rows
 
-    def _placebos(self, results: Results, near: tuple[NDArray[np.int64], ...], chosen: int) -> list[dict[str, Any]]:
-        order = sorted(range(len(results.options)), key=lambda j: (-results.totals[results.options[j]], j))
-        rows = []
-        for j in [j for j in order if j != chosen][:3]:
-            found = self._jumps(results, near, j, self.jump)
-            ratio = kappa(found) if found.rows.size >= self.enough else None
-            if ratio is not None:
-                rows.append({"option": results.options[j], "stations": int(found.rows.size), "kappa": round(ratio, 3)})
-        return rows
+    def _placebo(self, results: Results, near: tuple[NDArray[np.int64], ...], option: int) -> dict[str, Any] | None:
+        found = self._jumps(results, near, option, self.jump)
+        ratio = kappa(found) if found.rows.size >= self.enough else None
+        return None if ratio is None else {"stations": int(found.rows.size), "kappa": round(ratio, 3)}
 
 
 def kappa(found: Jumps) -> float | None:

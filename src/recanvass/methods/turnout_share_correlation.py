@@ -14,14 +14,16 @@ ethnicity, safe seats. There is no null inside a contest, so the only probabilit
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import areas, panel, wording
+from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Evidence, Finding
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.results import Results
 
 
@@ -62,7 +64,7 @@ class TurnoutShareCorrelation(Method):
         """Correlation, correlation inside areas, slope, and the rank of the first."""
         results = case.results
         assert results is not None
-        chosen = results.leader if self.option is None else results.options.index(self.option)
+        chosen = singled_out(results, self.option)
         use = _usable(results, chosen, self.least)
         turnout, share = _turnout_and_share(results, chosen, use)
         if turnout.size < 30 or turnout.std() < 1e-9 or share.std() < 1e-9:
@@ -88,8 +90,17 @@ class TurnoutShareCorrelation(Method):
                 **rank.facts(),
             },
             evidence=Evidence(abs(r), rank.log10_p, null="null"),
+            tables={"placebo": placebos.rows(results, chosen, partial(self._placebo, results))},
             series={"turnout": (x / 50).tolist(), "share": (y / 50).tolist(), "stations": heat[x, y].tolist()},
         )
+
+    def _placebo(self, results: Results, option: int) -> dict[str, Any] | None:
+        use = _usable(results, option, self.least)
+        turnout, share = _turnout_and_share(results, option, use)
+        if turnout.size < 30 or turnout.std() < 1e-9 or share.std() < 1e-9:
+            return None
+        inside = _inside(turnout, share, areas.chosen(results).codes[use])
+        return {"correlation": round(float(np.corrcoef(turnout, share)[0, 1]), 3), "inside": round(inside, 3)}
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
         """Stations by turnout and share, as cells two points wide."""

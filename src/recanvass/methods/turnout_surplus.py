@@ -20,23 +20,32 @@ Where the peak lies, ``peak_rule``:
 
 or ``peak`` names the bin. ``regional`` moves a peak that is a multiple of ten by one bin. The interval
 draws the areas with replacement and picks the peak anew: chance only, not the assumption. Class C.
+
+Beside it stand the slopes of Sobyanin and Sukhovolsky and the *break-even share*
+(`recanvass.kernels.turnout_slopes`, quietest fifth of each region): nothing is left over if that share of the
+voters whom busy stations have beyond quiet ones chose the leader. What is left over at the core's share
+moved by what clean contests show (3rd to 97th percentile of the panel, countries alike) is the *band*.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import areas, panel, wording
+from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
+from recanvass.errors import UsageError
 from recanvass.finding import Answer, Estimate, Evidence, Finding
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.kernels import turnout_slopes
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.results import Results
 
 Curve = NDArray[np.float64]
+Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -74,8 +83,13 @@ class TurnoutSurplus(Method):
         Reference("ground-truth:17", "russia_2004", "votes", 7_889_226.1505, 10),
         Reference("ground-truth:20", "russia_2011", "votes", 14_932_292.4081, 15),
         Reference("ground-truth:23", "russia_2018", "votes", 10_138_780.2393, 10),
+        Reference("methods/02", "russia_2011", "slope of the leader's votes", 1.170, 0.0005),
     )
     cost = "linear in stations; two vectors of 100 numbers an area"
+
+    def __post_init__(self) -> None:
+        if self.peak is not None and not 0 <= self.peak <= 99:
+            raise UsageError(f"turnout_surplus: peak is {self.peak}; it must be a bin from 0 to 99.")
 
     def null(self, case: Case, rng: np.random.Generator) -> Case:
         """Each area's votes drawn anew at the area's own share, whatever the station's turnout."""
@@ -94,11 +108,12 @@ class TurnoutSurplus(Method):
         """The surplus, its interval, its dependence on the peak, placebos, and its rank."""
         results = case.results
         assert results is not None
-        chosen = results.leader if self.option is None else results.options.index(self.option)
+        chosen = singled_out(results, self.option)
         stations = binned(results, chosen, self.least)
         if stations is None:
             raise Unasked("nothing_left")
-        leader, others, codes, bins, used = stations
+        leader, others, codes, bins, registered, rows = stations
+        used = len(rows)
         by_area = tables(leader, others, codes, bins)
         a, b = by_area[0].sum(axis=0), by_area[1].sum(axis=0)
         peak = self._peak(b)
@@ -119,20 +134,21 @@ class TurnoutSurplus(Method):
             "ratio": float(a[peak] / b[peak]),
             "curve_low": min(v for _, v in curve),
             "curve_high": max(v for _, v in curve),
-            "panel": {"share": share},
             **rank.facts(),
         }
+        found, limits, band = busier(leader, others, registered, coarsest(results, rows), case.contest.country)
+        facts |= found | {"panel": {"share": share} | {k: v for k, v in found.items() if k == "break_even_offset"}}
         estimate = Estimate("votes above the share at the clean peak", surplus, "votes", "estimate", low, high, 0.95)
         return Answer(
             status="description",
             outcome="ranked" if rank.contests else "said",
             facts=facts,
             evidence=Evidence(share, rank.log10_p),
-            estimates=(estimate,) if drawn else (),
-            caveats=("assumption", "peak"),
+            estimates=((estimate,) if drawn else ()) + band,
+            caveats=("assumption", "peak", *limits),
             tables={
                 "peaks": [{"peak": p / 100, "votes": round(v)} for p, v in curve],
-                "placebo": self._placebos(results),
+                "placebo": placebos.rows(results, chosen, partial(self._placebo, results)),
             },
             series={
                 "turnout": [p / 100 for p in range(100)],
@@ -182,24 +198,20 @@ class TurnoutSurplus(Method):
                 values.append(float(a.sum() - a[peak] / b[peak] * b.sum()))
         return values
 
-    def _placebos(self, results: Results) -> list[dict[str, Any]]:
-        rows = []
-        for j, option in sorted(enumerate(results.options), key=lambda o: (-results.totals[o[1]], o[1]))[:5]:
-            stations = binned(results, j, self.least)
-            if stations is None:
-                continue
-            a, b = (table.sum(axis=0) for table in tables(*stations[:4]))
-            peak = self._peak(b)
-            if peak is not None and b[peak] > 0 and a.sum() > 0:
-                surplus = float(a.sum() - a[peak] / b[peak] * b.sum())
-                rows.append({"option": option, "votes": round(surplus), "share": surplus / float(a.sum())})
-        return rows
+    def _placebo(self, results: Results, option: int) -> dict[str, Any] | None:
+        stations = binned(results, option, self.least)
+        if stations is None:
+            return None
+        a, b = (table.sum(axis=0) for table in tables(*stations[:4]))
+        peak = self._peak(b)
+        if peak is None or b[peak] <= 0 or a.sum() <= 0:
+            return None
+        surplus = float(a.sum() - a[peak] / b[peak] * b.sum())
+        return {"votes": round(surplus), "share": surplus / float(a.sum())}
 
 
-def binned(
-    results: Results, option: int, least: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], int] | None:
-    """Leader's votes, other ballots, area codes and turnout bins of the stations used, and their number.
+def binned(results: Results, option: int, least: int) -> tuple[Counts, Counts, Counts, Counts, Counts, Counts] | None:
+    """Leader's votes, other ballots, area codes, turnout bins, registered voters and rows of the stations used.
 
     Ballots are those found in the boxes, or the valid ones where nothing else is given.
     """
@@ -214,12 +226,44 @@ def binned(
         return None
     bins = (100 * ballots[use] - 1) // registered[use]
     codes = areas.chosen(results).codes[use] + 1
-    return votes[use], (ballots - votes)[use], codes, bins, int(use.sum())
+    return votes[use], (ballots - votes)[use], codes, bins, registered[use], np.flatnonzero(use)
 
 
-def tables(
-    leader: NDArray[np.int64], others: NDArray[np.int64], codes: NDArray[np.int64], bins: NDArray[np.int64]
-) -> tuple[Curve, Curve]:
+def coarsest(results: Results, rows: Counts) -> Counts:
+    """The region of each of these stations, from 0 on: the coarsest level that parts the contest."""
+    levels = areas.levels(results)
+    codes = results.areas(levels[0] if levels else "contest").codes[rows]
+    return np.unique(codes, return_inverse=True)[1].astype(np.int64)
+
+
+def busier(
+    leader: Counts, others: Counts, registered: Counts, groups: Counts, country: str
+) -> tuple[dict[str, float], tuple[str, ...], tuple[Estimate, ...]]:
+    """What additional voters must have chosen: facts, the caveat that says it, and the band of votes."""
+    slopes = turnout_slopes.slopes(leader, others, registered)
+    core = turnout_slopes.core(leader, others, registered, groups)
+    needed, share = core.break_even, core.share
+    if slopes is None or needed is None or share is None:
+        return {}, (), ()
+    facts = {
+        "slope": slopes[0],
+        "others_slope": slopes[1],
+        "break_even": needed,
+        "core_share": share,
+        "break_even_offset": needed - share,
+    }
+    natural = panel.natural_range("turnout_surplus", "break_even_offset", country)
+    if natural is None:
+        return facts, ("break_even",), ()
+    total = float(leader.sum())
+    ends = [max(0.0, core.excess(min(max(share + q, -1.0), 0.97)) * total) for q in natural]
+    low, high = min(ends), max(ends)
+    facts |= {"natural_low": share + natural[0], "natural_high": share + natural[1]}
+    middle = min(max(core.excess(min(share, 0.97)) * total, low), high)
+    return facts, ("break_even_panel",), (Estimate("band", middle, "votes", "estimate", low, high, 0.94),)
+
+
+def tables(leader: Counts, others: Counts, codes: Counts, bins: Counts) -> tuple[Curve, Curve]:
     """Leader's votes and other ballots by area and turnout bin, ``(areas, 100)`` each."""
     count = int(codes.max()) + 1
     cell = codes * 100 + bins

@@ -275,11 +275,14 @@ def unconstrained(then: Floats, now: Floats, weight: Floats) -> Floats | None:
 
 def possible(then: Floats, now: Floats, weight: Floats) -> Floats:
     """Least squares over flows that are not negative and whose rows sum to one."""
-    root = np.sqrt(weight / weight.sum())[:, None]
-    _, upper = np.linalg.qr(np.hstack([then * root, now * root]))
+    both = np.hstack([then, now])
+    # All that the squares depend on is this product, or any root of it; one block of that for each destination.
+    # One product is one call of the linear algebra's threads; factorising the rows is hundreds, which wait for
+    # each other where other methods keep the cores busy.
+    values, vectors = np.linalg.eigh((both * (weight / weight.sum())[:, None]).T @ both)
+    root = np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T
     j, k = then.shape[1], now.shape[1]
-    # All that the squares depend on is the triangle; one block of it for each destination.
-    square, target = upper[: j + k, :j], upper[: j + k, j:]
+    square, target = root[:, :j], root[:, j:]
     design = np.vstack([np.kron(np.eye(k), square), _ROW_SUM * np.kron(np.ones((1, k)), np.eye(j))])
     goal = np.concatenate([target.T.ravel(), np.full(j, _ROW_SUM)])
     found, _ = nnls(design, goal, maxiter=100 * j * k)

@@ -1,7 +1,7 @@
 """Delimited text: comma, semicolon, tabulator or bar.
 
 The data block runs from the first record of the commonest width to the last one. Shorter records before it
-are a preamble (a title, a note: at most half of the cells filled), shorter ones after it with one
+are a preamble (a title, a note: at most half of the cells filled) or a header of words, shorter ones after it with one
 filled cell are footnotes; both are kept. Any other record of another width is refused, for
 nobody can know which cell is missing or too many. The loader is polars with text columns only;
 what it gives must have as many records, cells and bytes as the pre-scan counted.
@@ -9,6 +9,7 @@ what it gives must have as many records, cells and bytes as the pre-scan counted
 
 from __future__ import annotations
 
+import codecs
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -86,7 +87,8 @@ def _table(text: _Text, encoding: str, notes: tuple[Note, ...], limits: Limits) 
         head = _frame([text.record(k) for k in range(first)], width)
         tail = _frame([text.record(k) for k in range(last, len(scanned))], width)
         cells = pl.concat([head, block, tail])
-        notes = notes + _about_margins(scanned.lines, first, last)
+        title = first - (first > 0 and _is_words(text.record(first - 1), width))
+        notes = notes + _about_margins(scanned.lines, title, last)
     if cells.height != len(scanned):
         raise ControlTotalsDiffer(
             f"{show(text.name)}: the pre-scan counted {len(scanned):,} records and {cells.height:,} were loaded; "
@@ -131,7 +133,11 @@ def _block(
     first, last = int(inside[0]), int(inside[-1]) + 1
     ragged = np.flatnonzero(widths[first:last] != width) + first
     for k in [
-        *(k for k in range(first) if _is_data(record(k), width, most=max(1, width // 2))),
+        *(
+            k
+            for k in range(first)
+            if _is_data(record(k), width, most=max(1, width // 2)) and not _is_words(record(k), width)
+        ),
         *ragged[:1].tolist(),
         *(k for k in range(last, len(widths)) if _is_data(record(k), width, most=1)),
     ]:
@@ -142,6 +148,12 @@ def _block(
 def _is_data(cells: Sequence[str], width: int, most: int) -> bool:
     filled = sum(1 for cell in cells if cell.strip())
     return len(cells) > width or filled > most
+
+
+def _is_words(cells: Sequence[str], width: int) -> bool:
+    """Whether a record is a line of words without a number in it: a header that writes repeated columns once."""
+    given = [cell.strip() for cell in cells]
+    return 6 <= len(given) <= width - 2 and all(given) and not any(cell[0].isdigit() for cell in given)
 
 
 def _refuse_ragged(name: str, line: int, has: int, width: int) -> NoReturn:
@@ -166,11 +178,12 @@ def _loaded(text: _Text, first: int, last: int, width: int) -> pl.DataFrame:
     import polars as pl
 
     payload = _payload(text, first, last)
+    marked = payload.startswith(codecs.BOM_UTF8)  # polars would drop a mark that is part of the first cell
     quoted = text.scanned.quoting is Quoting.STANDARD
     names = [f"c{j}" for j in range(width)]
     try:
         frame = pl.read_csv(
-            io.BytesIO(payload),
+            io.BytesIO(b"x" + text.delimiter * (width - 1) + b"\n" + payload if marked else payload),
             has_header=False,
             separator=text.delimiter.decode(),
             quote_char='"' if quoted else None,
@@ -181,6 +194,7 @@ def _loaded(text: _Text, first: int, last: int, width: int) -> pl.DataFrame:
             f"{show(text.name)} could not be read as delimited text ({show(str(error).splitlines()[0])}); "
             "save it again from a spreadsheet program."
         ) from error
+    frame = frame.slice(1) if marked else frame
     _control(text, frame, payload, last - first, width, quoted=quoted)
     return frame
 

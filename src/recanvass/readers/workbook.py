@@ -1,4 +1,4 @@
-"""Workbooks: XLSX read cell by cell with all that lies beside the values, XLS and ODS by calamine.
+"""Workbooks: XLSX, XLS and ODS read cell by cell, with all that lies beside the values.
 
 Empty rows are no records. A merged cell has its value in its first cell only; the others are
 empty, and a note says so. A formula counts with the value that was stored with it, and a note
@@ -10,24 +10,26 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from recanvass.errors import ReadError
+from recanvass.intake.biff import old_workbook
+from recanvass.intake.compound import MAGIC, compound
 from recanvass.intake.inflating import Archive, archive
-from recanvass.intake.sheets import Book, Sheet, column_of, ordinal, parsed, shared_strings, sheet
+from recanvass.intake.opendocument import open_document
+from recanvass.intake.sheets import Book, Sheet, column_of, ordinal, shared_strings, sheet
 from recanvass.reader import Limits, Note, RawTable
 from recanvass.wording import listed, show
 
 if TYPE_CHECKING:
     import polars as pl
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BUILT_IN_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _RANGE = re.compile(r"^([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)$")
 _LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
@@ -41,7 +43,7 @@ class Workbook:
 
     def sniff(self, head: bytes, suffix: str) -> bool:
         """By content: a compound file, or a ZIP with the parts of a workbook."""
-        if head.startswith(OLE):
+        if head.startswith(MAGIC):
             return True
         if not head.startswith(b"PK"):
             return False
@@ -56,13 +58,11 @@ class Workbook:
 
     def tables(self, data: bytes, name: str, limits: Limits) -> Sequence[RawTable]:
         """One table a sheet, in the order of the workbook; empty sheets are left out."""
-        if data.startswith(OLE):
-            if "EncryptedPackage".encode("utf-16-le") in data:
-                raise ReadError(f"{show(name)} is encrypted; save it without a password first.")
-            return _calamine(data, name, limits, Note("old_workbook", {"name": name}))
+        if data.startswith(MAGIC):
+            return _old(data, name, limits)
         package = archive(data, name, limits)
         if "content.xml" in package.members:
-            return _open_document(package, data, limits)
+            return _open_document(package, limits)
         if "xl/workbook.bin" in package.members:
             raise ReadError(f"{show(name)} is a binary workbook (XLSB); save it as XLSX.")
         if "xl/workbook.xml" not in package.members:
@@ -97,13 +97,7 @@ def _sheets(package: Archive, limits: Limits) -> Sequence[RawTable]:
             continue  # a chart sheet holds no cells
         hidden = entry.get("state", "visible") != "visible"
         found.append((entry.get("name", ""), hidden, sheet(package.chunks(member), book)))
-    names = [title for title, _, _ in found]
-    if len(set(names)) < len(names):
-        raise ReadError(f"{show(name)} has two sheets of one name ({listed(names)}); rename one of them.")
-    tables = [_table(name, title, hidden, cells, names) for title, hidden, cells in found if cells.rows]
-    if not tables:
-        raise ReadError(f"{show(name)} is empty: no sheet has a filled cell.")
-    return tables
+    return _tables(name, found)
 
 
 def _table(name: str, title: str, hidden: bool, cells: Sheet, titles: list[str]) -> RawTable:
@@ -177,10 +171,15 @@ def _date_styles(package: Archive) -> frozenset[int]:
         return frozenset()
     tree = _xml(package, "xl/styles.xml")
     formats = {ordinal(e.get("numFmtId", "")): e.get("formatCode", "") for e in tree.iter() if _tag(e) == "numFmt"}
-    dated = _BUILT_IN_DATES | {k for k, code in formats.items() if is_date_format(code)}
+    dated = _dated(formats)
     group = next((e for e in tree.iter() if _tag(e) == "cellXfs"), None)
     styles = [e for e in group if _tag(e) == "xf"] if group is not None else []
     return frozenset(k for k, e in enumerate(styles) if ordinal(e.get("numFmtId", "0")) in dated)
+
+
+def _dated(formats: Mapping[int, str]) -> frozenset[int]:
+    """The numbers of the formats that show a date or a time."""
+    return frozenset(_BUILT_IN_DATES | {k for k, code in formats.items() if is_date_format(code)})
 
 
 def is_date_format(code: str) -> bool:
@@ -205,65 +204,35 @@ def _tag(element: Element) -> str:
     return str(element.tag).rsplit("}", 1)[-1]
 
 
-def _open_document(package: Archive, data: bytes, limits: Limits) -> Sequence[RawTable]:
-    """ODS: the XML is checked first (no entities, no huge repetition), then calamine reads it."""
-    found: dict[str, Any] = {"formulas": 0, "hidden": 0, "merged": 0}
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        here = {key.rsplit(":", 1)[-1]: value for key, value in attributes.items()}
-        if "formula" in here:
-            found["formulas"] += 1
-        if here.get("visibility", "visible") != "visible" or here.get("display") == "false":
-            found["hidden"] += 1
-        if tag.endswith("covered-table-cell"):
-            found["merged"] += 1
-
-    parsed(package.chunks("content.xml"), package.name, start, lambda tag: None, lambda text: None)
-    notes = [Note(f"{key}_unnamed", {"cells": number}) for key, number in found.items() if number]
-    return _calamine(data, package.name, limits, *notes)
+def _open_document(package: Archive, limits: Limits) -> Sequence[RawTable]:
+    """ODS, cell by cell."""
+    name = package.name
+    if "META-INF/manifest.xml" in package.members and b"encryption-data" in package.read("META-INF/manifest.xml"):
+        raise ReadError(f"{show(name)} is encrypted; save it without a password first.")
+    return _tables(name, open_document(package.chunks("content.xml"), name, limits))
 
 
-def _calamine(data: bytes, name: str, limits: Limits, *notes: Note) -> Sequence[RawTable]:
-    """All sheets by calamine, as text."""
-    import fastexcel
+def _old(data: bytes, name: str, limits: Limits) -> Sequence[RawTable]:
+    """XLS, cell by cell."""
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise ReadError(f"{show(name)} is encrypted; save it without a password first.")
+    found = compound(data, name)
+    if "Workbook" not in found.entries:
+        old = "Book" in found.entries
+        what = "a workbook of Excel 95 or older, which is not read" if old else "no workbook"
+        raise ReadError(f"{show(name)} is {what}; open it in a spreadsheet program and save it as XLSX.")
+    return _tables(name, old_workbook(found.stream("Workbook"), name, limits, _dated))
 
-    try:
-        book = fastexcel.read_excel(data)
-        titles = list(book.sheet_names)
-        loaded = [(t, book.load_sheet(t, header_row=None, skip_rows=0, dtypes="string")) for t in titles]
-        frames = [(t, s.visible, s.to_polars()) for t, s in loaded]
-    except fastexcel.FastExcelError as error:
-        reason = show((str(error).splitlines() or [""])[0])
-        raise ReadError(f"{show(name)} is a damaged workbook ({reason}); save it again as XLSX.") from error
-    tables = [
-        _calamine_table(name, title, visible != "visible", frame, titles, notes, limits)
-        for title, visible, frame in frames
-        if frame.height and frame.width
-    ]
+
+def _tables(name: str, found: Sequence[tuple[str, bool, Sheet]]) -> Sequence[RawTable]:
+    """The tables of the sheets that hold anything."""
+    names = [title for title, _, _ in found]
+    if len(set(names)) < len(names):
+        raise ReadError(f"{show(name)} has two sheets of one name ({listed(names)}); rename one of them.")
+    tables = [_table(name, title, hidden, cells, names) for title, hidden, cells in found if cells.rows]
     if not tables:
         raise ReadError(f"{show(name)} is empty: no sheet has a filled cell.")
     return tables
-
-
-def _calamine_table(
-    name: str, title: str, hidden: bool, frame: pl.DataFrame, titles: list[str],
-    notes: tuple[Note, ...], limits: Limits,
-) -> RawTable:  # fmt: skip
-    import polars as pl
-
-    if frame.width > limits.columns or frame.height > limits.rows:
-        raise ReadError(f"{show(name)}, sheet {show(title)} is above the limit of rows or columns.")
-    frame = frame.rename({old: f"c{j}" for j, old in enumerate(frame.columns)})
-    frame = frame.with_columns(pl.all().cast(pl.String))
-    numbered = frame.with_columns(pl.Series("row", range(1, frame.height + 1), dtype=pl.Int64))
-    filled = numbered.filter(pl.any_horizontal(pl.exclude("row").str.len_bytes().fill_null(0) > 0))
-    if hidden:
-        notes = (*notes, Note("hidden_sheet", {"sheet": title}))
-    if len(titles) > 1:
-        notes = (*notes, Note("several_sheets", {"sheet": title, "sheets": titles}))
-    cells, positions = filled.drop("row"), filled["row"]
-    alone = len(titles) == 1
-    return RawTable(cells, positions, "" if alone else title, None, cells.height, True, "", notes)  # noqa: FBT003
 
 
 reader = Workbook()

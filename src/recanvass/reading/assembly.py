@@ -85,8 +85,9 @@ def _refuse_unread(made: Plan, tables: Sequence[RawTable], read: Sequence[RawTab
 
 def finished(made: Plan, source: Source, others: Sequence[str]) -> Results:
     """The results of a decided table: strict numbers, rows set aside, control totals, sheet."""
-    decision = made.decision
     table, columns, found_totals = _aside(made)
+    made = replace(made, decision=_held(made.decision, columns))
+    decision = made.decision
     _refuse(table, columns, decision, source.name)
     results = _results(table, columns, decision, made, source)
     ledger.control(table, columns, decision.figures, decision.options, results, source.name)
@@ -153,7 +154,8 @@ def _aside(made: Plan) -> tuple[Laid, tuple[Column, ...], int]:
     texts = [j for j, c in enumerate(columns) if c.kind == "text" or j in decision.levels.values() or c.refusals]
     rows = np.stack([columns[j].values for j in used], axis=1)
     keep = made.mapping.totals == "keep" if made.mapping else False
-    found = {} if keep else totals.totals(table, rows, decision.levels, texts)
+    given = np.stack([~columns[j].absent for j in used], axis=1)
+    found = {} if keep else totals.totals(table, rows, given, decision.levels, texts)
     reasons |= found
     for header in made.mapping.need if made.mapping else ():
         assert made.mapping is not None
@@ -184,6 +186,16 @@ def _aside(made: Plan) -> tuple[Laid, tuple[Column, ...], int]:
         else:
             parts.append(Column(column.kind, column.values[kept], column.absent[kept]))
     return left, tuple(parts), len(found)
+
+
+def _held(decision: Decision, columns: Sequence[Column]) -> Decision:
+    """The decision without figures that no station gives, once the totals are set aside."""
+    empty = {name: js for name, js in decision.figures.items() if any(columns[j].absent.all() for j in js)}
+    if not empty:
+        return decision
+    figures = {name: js for name, js in decision.figures.items() if name not in empty}
+    gone = {j: "totals_only" for js in empty.values() for j in js}
+    return replace(decision, figures=figures, aside={**decision.aside, **gone})
 
 
 def _is_note(table: Laid, i: int, decision: Decision, body: tuple[int, int]) -> bool:

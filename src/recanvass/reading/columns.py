@@ -222,6 +222,8 @@ def _options(
         inside = [j for j in unnamed if j not in fit.columns and not columns[j].values.any()]
         span = range(min(fit.columns), max(fit.columns) + 2)
         chosen_columns = sorted({*fit.columns, *(j for j in inside if j in span)})
+        if _sums_of_others(chosen_columns, unnamed, columns):
+            return replace(made, open=(Open("votes", "sums", tuple(unnamed)),))
         return _made(table, made, chosen_columns, unnamed, "arithmetic", contradictions(arrays))
     return _by_position(table, columns, proposal, made, arrays, informative)
 
@@ -322,6 +324,23 @@ def _hidden_total(left: Sequence[int], columns: Sequence[Column]) -> bool:
         target = identities.Target("total", votes[:, k], ~columns[left[k]].absent[rows])
         fit = identities.best_set(others, votes[:, others], target)
         filled = [i for i in fit.columns if votes[:, i].any()]
+        if fit.rate >= identities.HOLDS and fit.rows >= 3 and len(filled) >= 2:
+            return True
+    return False
+
+
+def _sums_of_others(chosen: Sequence[int], unnamed: Sequence[int], columns: Sequence[Column]) -> bool:
+    """Whether a chosen column is the sum of two or more that were left out: a total of options, and no option."""
+    left = [j for j in unnamed if j not in chosen and columns[j].values.any()]
+    if len(left) < 2 or len(columns[0]) < 3:
+        return False
+    rows = identities.spread(len(columns[0]))
+    votes = np.stack([columns[j].values[rows] for j in left], axis=1)
+    for j in chosen:
+        fit = identities.best_set(
+            left, votes, identities.Target("total", columns[j].values[rows], ~columns[j].absent[rows])
+        )
+        filled = [i for i in fit.columns if columns[i].values.any()]
         if fit.rate >= identities.HOLDS and fit.rows >= 3 and len(filled) >= 2:
             return True
     return False

@@ -1,4 +1,4 @@
-"""The header dictionary: what a header may mean, in fourteen languages. It proposes; arithmetic decides.
+"""The header dictionary: what a header may mean, in many languages. It proposes; arithmetic decides.
 
 One file a language stands in ``headers/``. A pattern is a row of words, compared with the whole
 header after `normalised`:
@@ -130,7 +130,18 @@ def _language(code: str, text: str) -> Language:
 
 @cache
 def meanings(header: str) -> tuple[Meaning, ...]:
-    """Everything that the dictionaries say a header may mean."""
+    """Everything that the dictionaries say a header may mean; one in two languages says it twice."""
+    found = _meanings(header)
+    if found or " / " not in header:
+        return found
+    parts = [said for part in header.split(" / ") if (said := _meanings(part))]
+    same = {(m.kind, m.name) for m in parts[0]} if parts else set()
+    for said in parts[1:]:
+        same &= {(m.kind, m.name) for m in said}
+    return tuple(m for said in parts for m in said if (m.kind, m.name) in same)
+
+
+def _meanings(header: str) -> tuple[Meaning, ...]:
     text = normalised(without_unit(header))
     if not text:
         return ()

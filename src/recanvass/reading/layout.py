@@ -187,6 +187,8 @@ def _ragged(table: RawTable, body: Laid, lines: list[int], name: str) -> None:
     if table.cell_names or not len(body.cells):
         return
     bottom = table.cells.row(lines[-1])
+    if blocks_written_once(body):
+        return
     width = max((j + 1 for j, text in enumerate(bottom) if text is not None), default=0)
     inner = body.cells.columns[:width]
     short = body.cells.select(pl.any_horizontal(pl.col(inner).is_null()).alias("x"))["x"]
@@ -202,6 +204,13 @@ def _ragged(table: RawTable, body: Laid, lines: list[int], name: str) -> None:
         f"{name}: row {body.positions[first]} has {cells} cells and the header {width}; "
         f"{len(odd):,} rows do not fit. Quote the separator inside names, or correct the row."
     )
+
+
+def blocks_written_once(body: Laid) -> bool:
+    """Whether the header writes the columns of a candidate once, and the rows repeat them."""
+    from recanvass.reading import blocks
+
+    return not body.headers[-1] and blocks.found(body.headers, body.cells) is not None
 
 
 def _without_repeats(body: Laid) -> Laid:

@@ -63,8 +63,13 @@ def contests(table: Laid) -> tuple[str, list[str]] | None:
 
 
 def _fewest(table: Laid, options: Sequence[int]) -> int:
-    """Of several columns of options the one with the most names: a candidate rather than a party."""
-    return max(options, key=lambda j: (table.cells.to_series(j).n_unique(), -j))
+    """Of several columns of options the one with the most names, then the longest: not a party."""
+
+    def rank(j: int) -> tuple[int, int, int]:
+        names = table.cells.to_series(j).drop_nulls().unique()
+        return len(names), int(names.str.len_chars().sum()), -j
+
+    return max(options, key=rank)
 
 
 def widened(table: Laid, long: Long, columns: Sequence[Column], name: str) -> Laid:
@@ -81,6 +86,7 @@ def widened(table: Laid, long: Long, columns: Sequence[Column], name: str) -> La
         raise ReadError(f"{name}: {table.at(i, long.votes)} holds {show(text)!r}, which is no count; correct it.")
     option = _option(table, long.option)
     option = _figures_of_office(table, option)
+    _refuse_nameless(table, option, columns[long.votes], name)
     meant = {text: _pseudo(text) for text in option.unique().to_list()}
     table, option = _without_totals(table, option, meant)
     key = table.cells.select([pl.col(table.cells.columns[j]).fill_null("") for j in long.index])
@@ -101,11 +107,16 @@ def widened(table: Laid, long: Long, columns: Sequence[Column], name: str) -> La
             f"{name}: row {table.positions[first]} and another give votes for {show(option[first])!r} at the same "
             "station; choose the contest or the kind of vote with [rows.only] in a mapping."
         )
+    carried = _carried(table, long, columns, key)
     wide = frame.pivot(on="_option", index=key.columns, values="_votes", maintain_order=True)
     rows = frame.group_by(key.columns, maintain_order=True).agg(pl.col("_row").min())
     texts = [c for c in wide.columns if c not in key.columns]
     headers = [table.headers[j] for j in long.index]
     headers += [_pseudo(text) or f"{VOTES}{text}" for text in texts]
+    for j, cells_of in carried.items():
+        if not {m.name for m in meanings(table.headers[j])} & {h for h in headers if h in COUNTS}:
+            wide = wide.with_columns(cells_of.alias(f"carried {j}"))
+            headers.append(table.headers[j])
     cells = wide.rename({c: f"c{k}" for k, c in enumerate(wide.columns)})
     return Laid(tuple(headers), cells, rows["_row"], table.aside, sheet_cells=False)
 
@@ -126,13 +137,43 @@ def _option(table: Laid, columns: Sequence[int]) -> pl.Series:
 
 
 def _figures_of_office(table: Laid, option: pl.Series) -> pl.Series:
-    """The options, with figures of the station that stand in the column of the contest and name no candidate."""
-    for j, header in enumerate(table.headers):
-        if ("long", "contest") in {(m.kind, m.name) for m in meanings(header)}:
+    """The options, with figures of the station that stand in another column of words and name no candidate."""
+    if not (option == "").any():
+        return option
+    for j in range(len(table.headers)):
+        names = table.cells.to_series(j).filter(option == "").drop_nulls().unique()
+        if 0 < len(names) <= 40 and any(_pseudo(text.strip()) for text in names.to_list()):
             office = table.cells.to_series(j).fill_null("").str.strip_chars()
             figures = [name for name in office.unique().to_list() if _pseudo(name)]
             option = office.zip_with((option == "") & office.is_in(figures), option)
     return option
+
+
+def _refuse_nameless(table: Laid, option: pl.Series, votes: Column, name: str) -> None:
+    """Votes in a row that names no option would be lost."""
+    lost = np.flatnonzero((option == "").to_numpy() & (votes.values > 0))
+    if len(lost):
+        i = int(lost[0])
+        raise ReadError(
+            f"{name}: row {table.positions[i]} gives {votes.values[i]:,} votes and names no option ({len(lost):,} such "
+            "rows); name the columns that say what they are in a mapping ([long] option = [...])."
+        )
+
+
+def _carried(table: Laid, long: Long, columns: Sequence[Column], key: pl.DataFrame) -> dict[int, pl.Series]:
+    """Figures of the station that stand on each of its rows: by their column, one cell a station."""
+    found: dict[int, pl.Series] = {}
+    for j, header in enumerate(table.headers):
+        said = {m.name for m in meanings(header) if m.kind == "figure"} & set(COUNTS)
+        if not said or j in (long.votes, *long.option, *long.index) or columns[j].kind != "count":
+            continue
+        frame = key.with_columns(table.cells.to_series(j).alias("_figure"))
+        each = frame.group_by(key.columns, maintain_order=True).agg(
+            pl.col("_figure").first(), pl.col("_figure").n_unique().alias("_kinds")
+        )
+        if (each["_kinds"] == 1).all():
+            found[j] = each["_figure"]
+    return found
 
 
 def _party(table: Laid, long: Long) -> int | None:

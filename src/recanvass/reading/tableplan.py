@@ -11,7 +11,7 @@ import polars as pl
 
 from recanvass.errors import MappingNeeded, ReadError, UsageError
 from recanvass.reader import RawTable
-from recanvass.reading import layout, long, mapping
+from recanvass.reading import blocks, layout, long, mapping
 from recanvass.reading.columns import Decision, Open, decide, proposed
 from recanvass.reading.dictionary import closest, meanings
 from recanvass.reading.layout import Laid
@@ -47,7 +47,7 @@ def plan(raw: RawTable, source: Source, given: Mapping | None) -> Plan:
         raise UsageError(f"{given.origin}: still open is {figures}; decide it and delete the [[open]] tables.")
     table = layout.laid(raw, source.name, given.header if given else ())
     used = given or mapping.known(source.sha256, table.headers)
-    table = _joined(_only(table, used, source.name), used)
+    table = _joined(blocks.unfolded(_only(table, used, source.name), source.name), used)
     columns = _parsed(table, used)
     if used is None:
         _one_contest(table, source.name)
@@ -132,7 +132,7 @@ def _distinct(table: Laid, columns: Sequence[Column], name: str) -> None:
     seen: dict[str, int] = {}
     for j, header in enumerate(table.headers):
         if header and columns[j].kind != "empty":
-            if header in seen:
+            if header in seen and "count" in (columns[j].kind, columns[seen[header]].kind):
                 raise ReadError(
                     f"{name}: columns {seen[header] + 1} and {j + 1} are both called {show(header)!r}; "
                     "rename one, because it cannot be known which is meant."

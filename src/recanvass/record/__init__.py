@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from recanvass.record.checking import CheckReport
     from recanvass.record.dossier_chapter import chapter
     from recanvass.record.drafting import Draft, draft
-    from recanvass.record.exports import claim_review, ro_crate, web_annotations
+    from recanvass.record.exports import claim_review, dossier_title, ro_crate, web_annotations, write_crate
     from recanvass.record.loading import Record, check, judge_file, load
     from recanvass.record.openness import scorecard
 
@@ -30,12 +30,14 @@ _PLACES = {
     "check": "loading",
     "claim_review": "exports",
     "compare": "against_numbers",
+    "dossier_title": "exports",
     "draft": "drafting",
     "judge_file": "loading",
     "load": "loading",
     "ro_crate": "exports",
     "scorecard": "openness",
     "web_annotations": "exports",
+    "write_crate": "exports",
 }
 
 __all__ = [
@@ -48,12 +50,14 @@ __all__ = [
     "check",
     "claim_review",
     "compare",
+    "dossier_title",
     "draft",
     "judge_file",
     "load",
     "ro_crate",
     "scorecard",
     "web_annotations",
+    "write_crate",
 ]
 
 

@@ -9,16 +9,18 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import stat
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from recanvass.case import Announced
-from recanvass.errors import ReadError
+from recanvass.division import Division
+from recanvass.errors import ReadError, UsageError
 from recanvass.record.claims import Address, Entry, Line, Name, Number, Paragraph
 from recanvass.record.documents import Problem, document, validated
 from recanvass.record.sources import unsafe
@@ -28,6 +30,7 @@ MOST_ROWS = 100_000
 Percent = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,6})?$")]
 Count = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 Base = Literal["valid", "ballots", "registered"]
+Moment = Annotated[datetime, Field(strict=True)]
 
 
 class ContestTable(Entry):
@@ -90,6 +93,29 @@ class TableFile(Entry):
         return self
 
 
+class CopiesTable(TableFile):
+    """``[copies]``; ``[copies.source]`` is the same table as its publishers released it."""
+
+    source: TableFile | None = None
+
+
+class PhotographsTable(TableFile):
+    """``[photographs]``: how it was made sure that each is unique, dated and signed, if it was.
+
+    A photograph is *unique* if no other one shows the same ballot, *dated* if it was taken while the
+    station was open, *signed* if it shows the marks that the commission put on the ballot.
+    """
+
+    unique: Paragraph = ""
+    dated: Paragraph = ""
+    signed: Paragraph = ""
+
+    @property
+    def verified(self) -> tuple[str, ...]:
+        """Which of the three hold."""
+        return tuple(name for name in ("unique", "dated", "signed") if getattr(self, name))
+
+
 class SamplingTable(Entry):
     """``[sampling]``: how the stations of the copies were chosen; see `recanvass.observation`."""
 
@@ -106,6 +132,54 @@ class ObserversTable(Entry):
     level: Literal["", "region", "district", "subdistrict"] = ""
     stations: Annotated[list[Name], Field(max_length=200_000)] = Field(default_factory=list)
     kept: Annotated[list[Name], Field(max_length=200_000)] = Field(default_factory=list)
+
+
+class ArrivalsTable(Entry):
+    """``[arrivals]``: when each station was processed, and when processing was interrupted.
+
+    The file has the columns ``station`` and either ``order`` (a whole number) or ``time`` (ISO 8601);
+    interruptions are given in the same terms. See `recanvass.observation.Arrivals`.
+    """
+
+    file: Annotated[Line, Field(min_length=1)]
+    interruptions: Annotated[tuple[Annotated[int, Field(strict=True)] | Moment, ...], Field(max_length=50)] = ()
+    note: Paragraph = ""
+
+
+class BallotSequencesTable(Entry):
+    """``[ballot_sequences]``: the options of stations' ballots in the order in which they were read.
+
+    The file has the columns ``station``, ``position`` and ``option``, a row a ballot; an empty option
+    is a ballot that could not be read.
+    """
+
+    file: Annotated[Line, Field(min_length=1)]
+    note: Paragraph = ""
+
+
+class DivisionTable(Entry):
+    """``[division]``: how one place was divided among several stations; see `recanvass.division`."""
+
+    station: Annotated[Line, Field(max_length=200)] = ""
+    place: Literal["", "region", "district", "subdistrict"] = ""
+    within: Literal["", "region", "district", "subdistrict"] = ""
+    rule: Literal["surname", "number", "unknown"] = "unknown"
+    documented: Line = ""
+    validated: Line = ""
+
+    @model_validator(mode="after")
+    def _can_be_used(self) -> DivisionTable:
+        if re.search(r"\)[*+{]", self.station) or len(re.findall(r"[*+]|\{\d*,\}", self.station)) > 4:
+            raise ValueError("station repeats a group, or has more than four open repetitions; write it more simply")
+        try:
+            self.division()
+        except UsageError as error:
+            raise ValueError(str(error)) from error
+        return self
+
+    def division(self) -> Division:
+        """The rule as a case holds it."""
+        return Division(**self.model_dump())
 
 
 class EarlierTable(Entry):
@@ -199,11 +273,16 @@ class CaseFile(Entry):
     announced: Annotated[tuple[AnnouncedRow, ...], Field(max_length=20_000)] = ()
     announced_table: Line = ""
     results: TableFile | None = None
-    copies: TableFile | None = None
-    photographs: TableFile | None = None
+    copies: CopiesTable | None = None
+    photographs: PhotographsTable | None = None
     declared: TableFile | None = None
     sampling: SamplingTable = SamplingTable()
     observers: ObserversTable | None = None
+    arrivals: ArrivalsTable | None = None
+    ballot_sequences: BallotSequencesTable | None = None
+    electronic: TableFile | None = None
+
+    division: DivisionTable | None = None
     earlier: Annotated[tuple[EarlierTable, ...], Field(max_length=50)] = ()
     record: RecordTable = RecordTable()
     candidates: Annotated[tuple[Candidate, ...], Field(max_length=500)] = ()
@@ -268,17 +347,17 @@ def announced_rows(case: CaseFile, folder: Path) -> tuple[AnnouncedRow, ...]:
     """What was announced, from ``case.toml`` itself or from its table."""
     if not case.announced_table:
         return case.announced
-    return _rows(inside(folder, case.announced_table, "announced"), AnnouncedRow)
+    return table_rows(inside(folder, case.announced_table, "announced"), AnnouncedRow)
 
 
 def history_rows(case: CaseFile, folder: Path) -> tuple[HistoryRow, ...]:
     """The figures of earlier contests."""
     if not case.record.history:
         return ()
-    return _rows(inside(folder, case.record.history, "record.history"), HistoryRow)
+    return table_rows(inside(folder, case.record.history, "record.history"), HistoryRow)
 
 
-def _rows(path: Path, model: type[Any]) -> tuple[Any, ...]:
+def table_rows(path: Path, model: type[Any], most: int = MOST_ROWS) -> tuple[Any, ...]:
     """The rows of a small table; an empty cell is an absent value.
 
     Raises
@@ -303,7 +382,7 @@ def _rows(path: Path, model: type[Any]) -> tuple[Any, ...]:
             if None in raw or None in raw.values():
                 raise ReadError(f"{show(path.name)}, line {reader.line_num}: it has not {len(header)} cells.")
             cells: dict[str, Any] = {k: v for k, v in raw.items() if v != ""}
-            for key in ("count", "round"):
+            for key in ("count", "round", "order", "position"):
                 if cells.get(key, "").isascii() and cells.get(key, "").isdigit():
                     cells[key] = int(cells[key])
             row, problems = validated(model, cells, path.name)
@@ -312,8 +391,8 @@ def _rows(path: Path, model: type[Any]) -> tuple[Any, ...]:
                     f"{show(path.name)}, line {reader.line_num}, {problems[0].field}: {problems[0].sentence()}"
                 )
             found.append(row)
-            if len(found) > MOST_ROWS:
-                raise ReadError(f"{show(path.name)} has more than {MOST_ROWS} rows; it should be a small table.")
+            if len(found) > most:
+                raise ReadError(f"{show(path.name)} has more than {most} rows; it should be a small table.")
     except UnicodeDecodeError as error:
         raise ReadError(f"{show(path.name)} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
     except csv.Error as error:

@@ -89,12 +89,13 @@ class CheckReport:
             code = "partly" if self.verified else "none"
         return phrase("record", "check", code, facts=facts, language=language)
 
-    def lines(self) -> list[str]:
+    def lines(self, language: str = "en") -> list[str]:
         """The report as it is printed: one line a problem, then the outcome."""
-        shown = [f"{p}" for p in self.problems]
-        shown += [f"{c} ({phrase('record', 'check', 'caution')})" for c in self.cautions]
-        shown += [s.sentence() for s in self.sources]
-        return [*shown, self.sentence()]
+        caution = phrase("record", "check", "caution", language=language)
+        shown = [p.said(language) for p in self.problems]
+        shown += [f"{c.said(language)} ({caution})" for c in self.cautions]
+        shown += [s.sentence(language) for s in self.sources]
+        return [*shown, self.sentence(language)]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""

@@ -61,9 +61,13 @@ class Problem:
         """What is wrong, and what to do."""
         return phrase("record", "problem", self.code, facts=dict(self.facts), language=language)
 
-    def __str__(self) -> str:
+    def said(self, language: str = "en") -> str:
+        """Where it is, and the sentence."""
         where = ": ".join(show(part) for part in (self.file, self.claim, self.field) if part)
-        return f"{where}: {self.sentence()}"
+        return f"{where}: {self.sentence(language)}"
+
+    def __str__(self) -> str:
+        return self.said()
 
     def to_dict(self) -> dict[str, str]:
         """Plain values, for JSON."""

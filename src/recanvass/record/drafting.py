@@ -19,6 +19,7 @@ from recanvass.errors import ReadError
 from recanvass.record.article_rules import KINDS, OFFICIAL
 from recanvass.record.articles import Article, article
 from recanvass.record.attribution import Attribution, People, attribution, subjects
+from recanvass.record.clauses import clause_around, clipped, of_several, window, with_verb
 from recanvass.record.dates import Resolved, dates
 from recanvass.record.quantities import Said, quantities
 from recanvass.record.quotations import Place, locate, normalised, surroundings, words
@@ -26,13 +27,14 @@ from recanvass.record.sections import Part, sentences
 from recanvass.record.toml_text import claims_toml
 from recanvass.wording import show
 
-MOST_WORDS = 28
 #: A longer "sentence" is no prose (a list, a table, an attack on the rules) and is not read.
 LONGEST_SENTENCE = 800
 MOST_CHARACTERS = 300_000
 
 _QUOTED = re.compile(r"“([^“”]+)”|«([^«»]+)»|\"([^\"]+)\"|(?<!\w)‘([^‘’]{12,})’(?!\w)")
 _KINDS = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in KINDS]
+#: Kinds of which one sentence may hold several claims: *A was jailed, B was exiled*.
+_SEVERAL = ("condition", "allegation")
 _OFFICIAL = re.compile(OFFICIAL, re.IGNORECASE)
 _ACT = re.compile(
     r"congratulat|hail|condemn|denounc|reject|recogni|refus|dismiss|prais|welcom|endors|not recogni|"
@@ -178,15 +180,16 @@ def _sentence(
     taken: list[str] = []
     for k, quote in enumerate(quotes):
         inner = next(g for g in quote.groups() if g)
-        exact, kind = _clipped(inner.strip().rstrip(",")), _kind(f"{_around(sentence, quote, quotes, k)}")
+        exact, kind = clipped(inner.strip().rstrip(",")), _kind(f"{_around(sentence, quote, quotes, k)}")
         speaker = _own_subject(sentence, quote, quotes, k, people) or who
         if words(inner) < 3:
-            exact = _with_verb(sentence, quote)
+            exact = with_verb(sentence, quote)
         if words(exact) < 3:
             continue
         taken.append(kind)
         yield _proposal(kind, exact, speaker, when, number, f"words in quotation marks; {speaker.rule}", sentence)
     used: list[str] = []
+    used_kinds: set[str] = set()
     for said in quantities(sentence):
         quoted = any(q.start() < said.start < q.end() for q in quotes)
         claim = _figure(sentence, said, who if quoted else _scoped(who, said.start), when, number)
@@ -194,21 +197,36 @@ def _sentence(
             used.append(claim.exact)
             yield claim
     outside = _QUOTED.sub(lambda m: "·" * len(m[0]), sentence)
-    for kind, pattern in _KINDS:
-        trigger = pattern.search(outside)
-        if trigger is None or kind in taken or trigger[0].lower() in who.role.lower():
+    found = list(_triggers(outside))
+    for kind, trigger in found:
+        again = kind in used_kinds and kind in _SEVERAL
+        among = [t.start() for k, t in found if k == kind and kind in _SEVERAL]
+        if (kind in taken and not again) or trigger[0].lower() in who.role.lower():
             continue
         if kind == "recognition" and "rejection" in taken and "recogni" in trigger[0].lower():
             continue
         taken.append(kind)
         act = kind in ("recognition", "rejection") and _ACT.match(trigger[0])
         noun = re.match(r"\w*(?:ions?|al|als)\b", sentence[trigger.start() :])
-        exact = _clause_around(sentence, trigger.start(), trigger.end(), act=bool(act) and noun is None)
+        exact = clause_around(sentence, trigger.start(), trigger.end(), act=bool(act) and noun is None)
+        if len(among) > 1:
+            exact = of_several(sentence, exact, trigger.start(), among)
         if words(exact) < 3 or (kind == "condition" and any(trigger[0] in one or exact in one for one in used)):
             continue
+        if again and any(exact in one or one in exact for one in used):
+            continue
         used.append(exact)
+        used_kinds.add(kind)
         for speaker in _speakers(sentence, trigger.start(), who, people) if act else [_scoped(who, trigger.start())]:
             yield _proposal(kind, exact, speaker, when, number, f"the words '{trigger[0]}'; {speaker.rule}", sentence)
+
+
+def _triggers(outside: str) -> Iterator[tuple[str, re.Match[str]]]:
+    """The words that make a sentence a claim of a kind; several of those kinds that are listed in one sentence."""
+    for kind, pattern in _KINDS:
+        for number, found in enumerate(pattern.finditer(outside)):
+            if number == 0 or kind in _SEVERAL:
+                yield kind, found
 
 
 def _scoped(who: Attribution, at: int) -> Attribution:
@@ -247,7 +265,7 @@ def _figure(
     )
     if said.unit == "count" and said.hedge == "exact" and not official and not _COUNTED.match(behind):
         return None
-    start, end = _window(sentence, said.start, said.end)
+    start, end = window(sentence, said.start, said.end)
     exact = sentence[start:end]
     if words(exact) < 3:
         return None
@@ -294,10 +312,16 @@ def _kind(text: str) -> str:
 
 
 def _around(sentence: str, quote: re.Match[str], quotes: list[re.Match[str]], k: int) -> str:
-    """A quotation with the words between it and its neighbours, which say what it is."""
+    """A quotation with the words between it and its neighbours, which say what it is.
+
+    What a relative clause tells about the speaker says nothing of the words: *said X, who was jailed*.
+    """
     low = quotes[k - 1].end() if k else 0
     high = quotes[k + 1].start() if k + 1 < len(quotes) else len(sentence)
-    return sentence[low : quote.end()] if k or len(quotes) > 1 else sentence[low:high]
+    if k or len(quotes) > 1:
+        return sentence[low : quote.end()]
+    behind = re.sub(r",\s+(?:who|whose|whom)\b[^,]*", "", sentence[quote.end() : high])
+    return sentence[low : quote.end()] + behind
 
 
 def _own_subject(
@@ -313,64 +337,3 @@ def _own_subject(
         re.sub(r"^.*?\b(?:while|and|whereas|but)\s+", "", between, count=1) + "“·”", people, quoted=True
     )
     return found if found.speaker else None
-
-
-def _with_verb(sentence: str, quote: re.Match[str]) -> str:
-    """A short quotation with the words that lead to it and the end of its clause."""
-    before = [m.start() for m in re.finditer(r"\S+", sentence[: quote.start()])]
-    start = before[-4] if len(before) >= 4 else (before[0] if before else quote.start())
-    comma = max(sentence.rfind(mark, start, quote.start()) for mark in ",;—")
-    if comma >= 0 and words(sentence[comma + 1 : quote.end()]) >= 3:
-        start = comma + 1
-    behind = re.match(r"(?:\s+[\w'’-]+){1,8}", sentence[quote.end() :])
-    closed = quote[0].rstrip('”"»’')[-1:] in ",.;!?"
-    end = quote.end() + (behind.end() if behind and not closed else 0)
-    return sentence[start:end].strip()
-
-
-def _clipped(text: str) -> str:
-    """At most `MOST_WORDS` words, cut behind a comma or full stop where there is one."""
-    parts = [m.end() for m in re.finditer(r"\S+", text)]
-    if len(parts) <= MOST_WORDS:
-        return text
-    head = text[: parts[MOST_WORDS - 1]]
-    cut = max(head.rfind(mark) for mark in ".;,—")
-    return head[:cut] if cut > 0 and words(head[:cut]) >= 6 else head
-
-
-def _clause_around(sentence: str, low: int, high: int, *, act: bool) -> str:
-    """The clause that holds a trigger, as it stands; of an act, from its verb on."""
-    marks = [0, *(m.end() for m in re.finditer(r"[;—–]\s|,\s(?!\d)", sentence) if m.end() <= low)]
-    start = marks[-1]
-    ends = [
-        m.start()
-        for m in re.finditer(r"[;—–]|,\s|[.!?]['\"”’]*$|\s(?:who|which|while|after|because)\s", sentence)
-        if m.start() >= high
-    ]
-    end = ends[0] if ends else len(sentence)
-    if act and words(sentence[low:end]) >= 3:
-        start = low
-    elif words(sentence[start:end]) < 4 and len(marks) > 1:
-        start = marks[-2]
-    text = sentence[start:end].strip()
-    starts = [m.start() for m in re.finditer(r"\S+", text)]
-    if len(starts) > MOST_WORDS:
-        at = next((k for k, s in enumerate(starts) if s >= low - start), 0)
-        first = max(0, at - MOST_WORDS // 2)
-        last = min(len(starts), first + MOST_WORDS)
-        text = text[starts[first] : starts[last] if last < len(starts) else len(text)].strip()
-    return text
-
-
-def _window(sentence: str, low: int, high: int) -> tuple[int, int]:
-    """A figure with up to three words before it and up to five behind, inside its clause."""
-    head = re.search(r"(?:[^\s,;:—–“”\"()]+\s+){0,3}$", sentence[:low])
-    tail = re.match(r"(?:\s+[^\s,;:—–“”\"().\d]+(?![\w])){0,5}", sentence[high:])
-    start = head.start() if head else low
-    end = high + (tail.end() if tail else 0)
-    while start < end and sentence[start] in " '’.-":
-        start += 1
-    if words(sentence[start:end]) < 3:
-        longer = re.match(r"(?:\s+\S+){0,3}", sentence[high:])
-        end = high + (longer.end() if longer else 0)
-    return start, len(sentence[:end].rstrip(" .,;:"))

@@ -8,7 +8,9 @@ quotation to its source. RO-Crate 1.2 describes the files of a dossier, with the
 from __future__ import annotations
 
 import hashlib
+import json
 import mimetypes
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,9 @@ from recanvass.record.loading import Record
 from recanvass.record.quotations import NORMALISATION
 from recanvass.version import VERSION
 from recanvass.wording import phrase, show
+
+#: The file that describes a crate; it stands in the crate's folder.
+CRATE = "ro-crate-metadata.json"
 
 #: Our scale in schema.org's rating; a claim that cannot be checked is never rated.
 RATINGS: Mapping[str, int] = {"agrees": 5, "disagrees": 1}
@@ -64,7 +69,7 @@ def ro_crate(folder: Path, *, name: str, description: str, date: str, license: s
     files = [
         p
         for p in sorted(root.rglob("*"), key=lambda p: p.relative_to(root).as_posix())
-        if p.is_file() and not p.is_symlink() and p.name != "ro-crate-metadata.json"
+        if p.is_file() and not p.is_symlink() and p.name != CRATE
     ]
     parts = [_file(p, root) for p in files]
     dataset: dict[str, Any] = {
@@ -91,6 +96,26 @@ def ro_crate(folder: Path, *, name: str, description: str, date: str, license: s
             *parts,
         ],
     }
+
+
+def dossier_title(folder: Path) -> str:
+    """The title of the contest that a dossier's ``examination.json`` names, or a general one."""
+    place = Path(folder) / "examination.json"
+    try:
+        found = json.loads(place.read_text(encoding="utf-8"))["contest"]["title"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return "A recanvass dossier"
+    return f"{show(str(found), 200)}: recanvass dossier"
+
+
+def write_crate(folder: Path, crate: Any) -> Path:
+    """Put a crate into the folder that it describes, whole or not at all."""
+    place = Path(folder) / CRATE
+    text = json.dumps(crate, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, prefix=f".{CRATE}-", delete=False) as file:
+        file.write(text)
+    Path(file.name).replace(place)
+    return place
 
 
 def _review(record: Record, claim: Claim, found: Comparison, author: str, url: str, published: str) -> dict[str, Any]:

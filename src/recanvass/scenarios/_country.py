@@ -4,13 +4,16 @@ Stations lie in districts, districts in regions; each is urban or rural, with it
 logit scale
 
 .. math::
-    \mathrm{turnout}_i &= \mu + u_i \delta + r_{g(i)} + d_{h(i)} + s_i, \\
-    \eta_{ij} &= \log \pi_j + u_i \beta_j + \rho_{g(i)j} + \kappa_{h(i)j} + \sigma_{ij} + \gamma_j z_i
+    \mathrm{turnout}_i &= \mu + u_i \delta + a\, l_i + r_{g(i)} + d_{h(i)} + s_i, \\
+    \eta_{ij} &= \log \pi_j + u_i \beta_j + b_j\, l_i + \rho_{g(i)j} + \kappa_{h(i)j} + \sigma_{ij} + \gamma_j z_i
 
-with :math:`u` urban, :math:`z` the station's standardised turnout and :math:`\gamma` the slope of support on
+with :math:`u` urban, :math:`l` the logarithm of the register against that of a typical station of town or
+country, :math:`z` the station's standardised turnout and :math:`\gamma` the slope of support on
 turnout, of either sign; the station's terms :math:`s, \sigma` follow an autoregression along the official
-order, so that neighbours resemble each other, with heavy (Student) tails and a scatter that differs from
-district to district. Constants are added to the turnout and to the leader's :math:`\eta` so that the contest has
+order, so that neighbours resemble each other, are lopsided (a shifted lognormal of the skewness given), with heavy
+(Student) tails and a scatter that differs from district to district. Districts have at least one station and
+lognormal sizes, so that villages that are a district each stand beside cities of hundreds; the larger a district,
+the more urban. Constants are added to the turnout and to the leader's :math:`\eta` so that the contest has
 exactly the level it is given. Ballots are binomial draws of the register, invalid ones of the ballots, votes
 a multinomial draw of the rest. Nothing else happens at the count. ``benchmarks/shapes.py`` fits the figures of
 real contests and ``benchmarks/realism.py`` measures how well the two can be told apart.
@@ -19,7 +22,7 @@ real contests and ``benchmarks/realism.py`` measures how well the two can be tol
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -61,9 +64,14 @@ class Country:
     town_size_spread: float = 0.4
     village_size_spread: float = 0.6
     town_clustering: float = 0.3
-    district_size_spread: float = 0.2
+    size_clustering: float = 0.1
+    large_towns: float = 0.3
+    turnout_by_size: float = -0.1
+    leader_by_size: float = 0.0
+    turnout_skew: float = 0.3
+    leader_skew: float = 0.0
     district_scatter: float = 0.3
-    tails: float = 1.5
+    tails: float = 1.0
     per_district: int = 40
     per_region: int = 8
     unevenness: float = 0.4
@@ -106,48 +114,73 @@ def level(logits: Floats, weights: NDArray[Any], target: float) -> float:
 
 def electorate(rng: np.random.Generator, stations: int, country: Country) -> Electorate:
     """Places and people; about ``stations`` of them, in official order."""
-    districts = max(1, round(stations / country.per_district))
+    districts = min(stations, max(1, round(stations / country.per_district)))
     regions = max(1, round(districts / country.per_region))
-    weights = rng.gamma(1 / country.unevenness**2, size=districts) + 1e-6
-    district = np.sort(rng.choice(districts, size=stations, p=weights / weights.sum()))
+    sizes = _district_sizes(rng, stations, districts, country)
+    district = np.repeat(np.arange(districts), sizes)
     of_region = np.sort(rng.integers(regions, size=districts))
     region = of_region[district]
-    strength = 1 / max(country.town_clustering, 1e-3) - 1
-    inclined = rng.beta(strength * country.urban + 1e-3, strength * (1 - country.urban) + 1e-3, districts)
-    urban = rng.random(stations) < inclined[district]
-    size = np.where(urban, country.town_size, country.village_size)
+    urban = rng.random(stations) < _inclined(rng, sizes, country)[district]
     scatter = np.where(urban, country.town_size_spread, country.village_size_spread)
-    logs = np.log(size) + scatter * rng.normal(0, 1, stations)
-    registered = np.exp(logs + rng.normal(0, country.district_size_spread, districts)[district])
+    apart = np.sqrt(country.size_clustering) * rng.normal(0, 1, districts)[district]
+    logs = scatter * (apart + np.sqrt(1 - country.size_clustering) * rng.normal(0, 1, stations))
+    registered = np.exp(np.log(np.where(urban, country.town_size, country.village_size)) + logs)
     registered = np.clip(np.rint(registered), LEAST_REGISTERED, MOST_REGISTERED).astype(np.int64)
-    turned = _spread(rng, district, country, country.turnout_spread)
+    turned = _spread(rng, district, country, country.turnout_spread, np.array([country.turnout_skew]))[:, 0]
     turned += rng.normal(0, country.turnout_region_spread, regions)[region]
     turned += rng.normal(0, country.turnout_district_spread, districts)[district]
     z = (turned - turned.mean()) / max(float(turned.std()), 1e-9)
-    turned += urban * country.urban_turnout
+    turned += urban * country.urban_turnout + country.turnout_by_size * logs
     turned += level(turned, registered, country.turnout)
-    support = _support(rng, country, region, district, urban, z, registered * logistic(turned))
+    support = _support(rng, country, region, district, urban, logs, z, registered * logistic(turned))
     odd = rng.normal(0, 0.25, districts)[district]
     invalid = logistic(np.log(country.invalid / (1 - country.invalid)) + odd)
     return Electorate(country, region, district, urban, registered, logistic(turned), invalid, support)
 
 
-def _spread(rng: np.random.Generator, district: Counts, country: Country, spread: float, columns: int = 1) -> Floats:
+def _district_sizes(rng: np.random.Generator, stations: int, districts: int, country: Country) -> Counts:
+    """Stations by district: one each, and the rest by lognormal weights of this coefficient of variation."""
+    weights = np.exp(np.sqrt(np.log1p(country.unevenness**2)) * rng.normal(0, 1, districts))
+    return np.asarray(1 + rng.multinomial(stations - districts, weights / weights.sum()), dtype=np.int64)
+
+
+def _inclined(rng: np.random.Generator, sizes: Counts, country: Country) -> Floats:
+    """The share of each district that is town, larger districts first as far as ``large_towns`` says."""
+    strength = 1 / max(country.town_clustering, 1e-3) - 1
+    made = rng.beta(strength * country.urban + 1e-3, strength * (1 - country.urban) + 1e-3, len(sizes))
+    ranks = np.argsort(np.argsort(sizes + rng.random(len(sizes)))) / max(len(sizes) - 1, 1) - 0.5
+    held = country.large_towns
+    score = held * ranks * np.sqrt(12) + np.sqrt(1 - held**2) * rng.normal(0, 1, len(sizes))
+    inclined = np.empty(len(sizes))
+    inclined[np.argsort(score)] = np.sort(made)
+    return inclined
+
+
+def _spread(rng: np.random.Generator, district: Counts, country: Country, spread: float, skew: Floats) -> Floats:
     """Terms of the stations, one column an option: neighbours alike, districts of different scatter, heavy tails.
 
     A station's scale is shared by its columns: with 4 + 6/tails degrees of freedom its law is Student's,
-    whose excess kurtosis is ``tails``.
+    whose excess kurtosis is ``tails``. ``skew`` is the skewness of each column before that.
     """
     stations = len(district)
-    noise = lfilter(
-        [np.sqrt(1 - country.neighbours**2)], [1, -country.neighbours], rng.normal(0, 1, (stations, columns)), axis=0
-    )
+    draws = rng.normal(0, 1, (stations, len(skew)))
+    noise = lfilter([np.sqrt(1 - country.neighbours**2)], [1, -country.neighbours], draws, axis=0)
+    noise = lopsided(noise, skew)
     freedom = 4 + 6 / max(country.tails, 1e-3)
     scale = np.sqrt((freedom - 2) / rng.chisquare(freedom, stations))
     tau = country.district_scatter
     scale *= np.exp(tau * rng.normal(0, 1, int(district.max(initial=0)) + 1) - tau**2)[district]
-    made = spread * scale[:, None] * noise
-    return np.asarray(made[:, 0] if columns == 1 else made)
+    return np.asarray(spread * scale[:, None] * noise)
+
+
+def lopsided(noise: Floats, skew: Floats) -> Floats:
+    """Standard normal columns made shifted lognormal ones of mean 0, variance 1 and this skewness."""
+    square = skew**2
+    root = (1 + square / 2 + np.sqrt(square + square**2 / 4)) ** (1 / 3)
+    grown = np.maximum(root + 1 / root - 1, 1 + 1e-12)
+    kappa = np.sqrt(np.log(grown))
+    made = (np.exp(kappa * noise * np.sign(skew)) / np.sqrt(grown) - 1) / np.sqrt(grown - 1) * np.sign(skew)
+    return np.asarray(np.where(np.abs(skew) < 1e-3, noise, made))
 
 
 def _support(
@@ -156,6 +189,7 @@ def _support(
     region: Counts,
     district: Counts,
     urban: NDArray[np.bool_],
+    logs: Floats,
     z: Floats,
     voters: Floats,
 ) -> Floats:
@@ -166,8 +200,8 @@ def _support(
     eta = np.log(np.maximum(np.concatenate([[country.leader], rest]), 1e-3))[None, :].repeat(stations, axis=0)
     eta += rng.normal(0, country.region_spread, (int(region.max()) + 1, k))[region]
     eta += rng.normal(0, country.district_spread, (int(district.max()) + 1, k))[district]
-    eta += _spread(rng, district, country, country.station_spread, k)
-    eta[:, 0] += urban * country.urban_leader + country.slope * z
+    eta += _spread(rng, district, country, country.station_spread, np.eye(1, k)[0] * country.leader_skew)
+    eta[:, 0] += urban * country.urban_leader + country.leader_by_size * logs + country.slope * z
     eta -= eta.max(axis=1, keepdims=True)
     odds = eta[:, 0] - np.log(np.exp(eta[:, 1:]).sum(axis=1))
     eta[:, 0] += level(odds, voters, country.leader)
@@ -204,17 +238,29 @@ def table(people: Electorate, ballots: Counts, invalid: Counts, votes: Counts, t
 
 @cache
 def fitted() -> dict[str, dict[str, Any]]:
-    """The shapes of real clean contests of the development half (``scenario_shapes.toml``), by name."""
+    """The shapes of real clean contests (``scenario_shapes.toml``), by name, with their countries and halves."""
     text = (resources.files("recanvass") / "scenario_shapes.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 
+def shapes(country: str = "", half: str = "development") -> dict[str, Country]:
+    """The shapes of real clean contests, by name: those of a half, or of one country."""
+    kept = {n: s for n, s in fitted().items() if (s["country"] == country if country else s["half"] == half)}
+    figures = {f.name for f in fields(Country)}
+    return {name: Country(**{k: v for k, v in shape.items() if k in figures}) for name, shape in kept.items()}
+
+
+def countries(half: str = "") -> tuple[str, ...]:
+    """The countries of a half, or all of them, in alphabetical order."""
+    return tuple(sorted({s["country"] for s in fitted().values() if half in ("", s["half"])}))
+
+
 @cache
 def bounds(figure: str) -> tuple[float, float]:
-    """Between which values a figure is drawn: the range of the fitted shapes, a quarter wider at either end."""
-    seen = [float(shape[figure]) for shape in fitted().values()]
+    """Between which values a figure is drawn: the range of the shapes of the development half, a quarter wider."""
+    seen = [float(getattr(shape, figure)) for shape in shapes().values()]
     margin = (max(seen) - min(seen)) / 4
-    return max(0.0, min(seen) - margin), max(seen) + margin
+    return min(seen) - margin, max(seen) + margin
 
 
 def several(rng: np.random.Generator) -> Country:
@@ -229,7 +275,7 @@ def several(rng: np.random.Generator) -> Country:
         return float(rng.uniform(max(low, least), min(high, most)))
 
     return Country(
-        options=int(rng.integers(2, 9)),
+        options=int(rng.integers(2, 12)),
         leader=float(rng.uniform(0.22, 0.68)),
         turnout=float(rng.uniform(0.35, 0.85)),
         urban=float(rng.uniform(0.25, 0.9)),
@@ -251,8 +297,13 @@ def several(rng: np.random.Generator) -> Country:
         town_clustering=between("town_clustering", least=0.02, most=0.95),
         per_district=int(rng.integers(12, 90)),
         per_region=int(rng.integers(3, 20)),
-        district_size_spread=between("district_size_spread"),
+        size_clustering=between("size_clustering", most=0.9),
+        large_towns=between("large_towns", most=0.9),
+        turnout_by_size=between("turnout_by_size", least=-np.inf),
+        leader_by_size=between("leader_by_size", least=-np.inf),
+        turnout_skew=between("turnout_skew", least=-np.inf),
+        leader_skew=between("leader_skew", least=-np.inf),
         district_scatter=between("district_scatter"),
         tails=between("tails"),
-        unevenness=float(rng.uniform(0.1, 1.0)),
+        unevenness=float(np.exp(rng.uniform(np.log(0.1), np.log(4)))),
     )

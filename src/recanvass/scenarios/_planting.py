@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from recanvass.errors import UsageError
 from recanvass.results import Results
 from recanvass.scenario import Planted, World, scenario
 
@@ -28,18 +29,47 @@ def whole_districts(
     return [(areas.names[k], areas.rows(int(k))) for k in sorted(chosen)]
 
 
-def some_stations(results: Results, rng: np.random.Generator, extent: float, *, by_district: bool = False) -> Counts:
-    """A share of the stations: anywhere, or whole districts until the share is reached."""
+def some_stations(results: Results, rng: np.random.Generator, extent: float, clustering: str = "stations") -> Counts:
+    """A share of the stations.
+
+    ``stations`` takes them anywhere; ``districts`` and ``regions`` take whole ones, at random, until the share is
+    reached; ``coordinated`` takes whole districts, those in which the leader is weakest first.
+    """
     wanted = max(1, round(extent * len(results)))
-    if not by_district:
+    if clustering == "stations":
         return np.sort(rng.choice(len(results), size=min(wanted, len(results)), replace=False))
-    areas = results.areas("district")
+    areas = results.areas("region" if clustering == "regions" else "district")
+    if clustering == "coordinated":
+        codes = areas.codes
+        won = np.bincount(codes, results.votes[:, results.leader], minlength=len(areas))
+        whole = np.bincount(codes, results.votes.sum(axis=1), minlength=len(areas))
+        order = np.argsort(won / np.maximum(whole, 1), kind="stable")
+    else:
+        order = rng.permutation(len(areas))
     taken: list[Counts] = []
-    for k in rng.permutation(len(areas)):
+    for k in order:
         if sum(len(t) for t in taken) >= wanted:
             break
         taken.append(areas.rows(int(k)))
     return np.sort(np.concatenate(taken))
+
+
+def part_for(results: Results, available: Counts, of_leader: float) -> float:
+    """The part of what is available at the chosen stations that makes up a share of the leader's votes.
+
+    Raises
+    ------
+    UsageError
+        If there is less than that.
+    """
+    wanted = of_leader * float(results.votes[:, results.leader].sum())
+    there = float(available.sum())
+    if wanted > there:
+        raise UsageError(
+            f"of_leader={of_leader:g} asks for {wanted:,.0f} votes, and the chosen stations have {there:,.0f} to give;"
+            " lower it or raise extent."
+        )
+    return wanted / max(there, 1.0)
 
 
 def with_leader(votes: Counts, leader: int, target: Counts) -> Counts:
@@ -63,9 +93,14 @@ def with_leader(votes: Counts, leader: int, target: Counts) -> Counts:
     return np.asarray(made, dtype=np.int64)
 
 
-def whole_ballots(fraction: NDArray[np.float64], size: Counts) -> Counts:
-    """A fraction of a number of ballots, to the nearest ballot."""
-    return np.rint(fraction * size).astype(np.int64)
+def whole_ballots(fraction: NDArray[np.float64], size: Counts, rounding: str = "nearest") -> Counts:
+    """A fraction of a number of ballots, to the ``nearest`` ballot or rounded ``up`` or ``down``."""
+    made = fraction * size
+    if rounding == "up":
+        return np.ceil(made - 1e-9).astype(np.int64)
+    if rounding == "down":
+        return np.floor(made + 1e-9).astype(np.int64)
+    return np.rint(made).astype(np.int64)
 
 
 def replaced(results: Results, rows: Counts, votes: Counts, **counts: Counts) -> Results:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recanvass.scenario import Scenario, World
-from recanvass.scenarios._planting import base, replaced, some_stations, world
+from recanvass.scenarios._planting import base, part_for, replaced, some_stations, world
 
 
 @dataclass(frozen=True)
@@ -20,15 +20,19 @@ class BallotStuffing(Scenario):
         The share of stations.
     dose : float
         The typical part of the abstainers that is added.
-    by_district : bool
-        Whole districts rather than stations anywhere.
+    of_leader : float
+        If above 0: how many votes are moved in all, as a part of the leader's votes; it replaces ``dose``.
+    clustering : str
+        ``stations`` anywhere, whole ``districts`` or ``regions``, or ``coordinated``: whole districts in which the
+        leader is weakest.
     clean : str
         The clean scenario that it is planted into.
     """
 
     extent: float = 0.2
     dose: float = 0.4
-    by_district: bool = False
+    of_leader: float = 0.0
+    clustering: str = "stations"
     clean: str = "clean_mixture"
 
     kind = "planted"
@@ -36,10 +40,12 @@ class BallotStuffing(Scenario):
     def build(self, rng: np.random.Generator, stations: int) -> World:
         """One contest."""
         before = base(self.clean, rng, stations)
-        rows = some_stations(before, rng, self.extent, by_district=self.by_district)
+        rows = some_stations(before, rng, self.extent, self.clustering)
         leader = before.leader
         part = np.minimum(np.abs(rng.normal(0, self.dose, rows.size)), 1)
         home = np.maximum(before.counts["registered"][rows] - before.counts["ballots"][rows], 0)
+        if self.of_leader > 0:
+            part[:] = part_for(before, home, self.of_leader)
         added = rng.binomial(home, part)
         votes = before.votes[rows].copy()
         votes[:, leader] += added

@@ -20,12 +20,16 @@ class BrokenAccounts(Scenario):
         The share of stations.
     dose : float
         Votes added, as a part of the leader's own.
+    clustering : str
+        ``stations`` anywhere, whole ``districts`` or ``regions``, or ``coordinated``: whole districts in which the
+        leader is weakest.
     clean : str
         The clean scenario that it is planted into.
     """
 
     extent: float = 0.1
     dose: float = 0.5
+    clustering: str = "stations"
     clean: str = "clean_mixture"
 
     kind = "planted"
@@ -33,7 +37,7 @@ class BrokenAccounts(Scenario):
     def build(self, rng: np.random.Generator, stations: int) -> World:
         """One contest."""
         before = base(self.clean, rng, stations)
-        rows = some_stations(before, rng, self.extent)
+        rows = some_stations(before, rng, self.extent, self.clustering)
         leader = before.leader
         votes = before.votes[rows].copy()
         votes[:, leader] += np.maximum(1, np.rint(self.dose * votes[:, leader])).astype(np.int64)

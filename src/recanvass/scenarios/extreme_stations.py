@@ -18,11 +18,15 @@ class ExtremeStations(Scenario):
     ----------
     extent : float
         The share of stations.
+    clustering : str
+        ``stations`` anywhere, whole ``districts`` or ``regions``, or ``coordinated``: whole districts in which the
+        leader is weakest.
     clean : str
         The clean scenario that it is planted into.
     """
 
     extent: float = 0.02
+    clustering: str = "stations"
     clean: str = "clean_mixture"
 
     kind = "planted"
@@ -30,7 +34,7 @@ class ExtremeStations(Scenario):
     def build(self, rng: np.random.Generator, stations: int) -> World:
         """One contest."""
         before = base(self.clean, rng, stations)
-        rows = some_stations(before, rng, self.extent)
+        rows = some_stations(before, rng, self.extent, self.clustering)
         leader = before.leader
         ballots = rng.binomial(before.counts["registered"][rows], rng.uniform(0.96, 1.0, rows.size))
         ballots = np.maximum(ballots, before.counts["ballots"][rows])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recanvass.scenario import Scenario, World
-from recanvass.scenarios._planting import base, replaced, some_stations, world
+from recanvass.scenarios._planting import base, part_for, replaced, some_stations, world
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,19 @@ class InflatedTurnout(Scenario):
         The share of stations.
     dose : float
         The part of the abstainers that is added.
+    of_leader : float
+        If above 0: how many votes are added in all, as a part of the leader's votes; it replaces ``dose``.
+    clustering : str
+        ``stations`` anywhere, whole ``districts`` or ``regions``, or ``coordinated``: whole districts in which the
+        leader is weakest.
     clean : str
         The clean scenario that it is planted into.
     """
 
     extent: float = 0.3
     dose: float = 0.3
+    of_leader: float = 0.0
+    clustering: str = "stations"
     clean: str = "clean_mixture"
 
     kind = "planted"
@@ -33,9 +40,10 @@ class InflatedTurnout(Scenario):
     def build(self, rng: np.random.Generator, stations: int) -> World:
         """One contest."""
         before = base(self.clean, rng, stations)
-        rows = some_stations(before, rng, self.extent)
+        rows = some_stations(before, rng, self.extent, self.clustering)
         home = np.maximum(before.counts["registered"][rows] - before.counts["ballots"][rows], 0)
-        added = rng.binomial(home, self.dose)
+        dose = part_for(before, home, self.of_leader) if self.of_leader > 0 else self.dose
+        added = rng.binomial(home, dose)
         votes = before.votes[rows]
         rate = votes / np.maximum(votes.sum(axis=1), 1)[:, None]
         added = np.where(votes.sum(axis=1) > 0, added, 0)

@@ -36,7 +36,7 @@ class InventedTurnout(Scenario):
     def build(self, rng: np.random.Generator, stations: int) -> World:
         """One contest."""
         before = base(self.clean, rng, stations)
-        rows = some_stations(before, rng, self.extent, by_district=True)
+        rows = some_stations(before, rng, self.extent, "districts")
         rows = rows[(before.counts["registered"][rows] > 0) & (before.votes[rows].sum(axis=1) > 0)]
         registered, ballots = before.counts["registered"][rows], before.counts["ballots"][rows]
         percent = np.floor(100 * ballots / registered) + rng.integers(1, self.gain + 1, rows.size)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from recanvass.observation import Arrivals
 from recanvass.scenario import Scenario, World
 from recanvass.scenarios._planting import base, replaced, world
 
 
 @dataclass(frozen=True)
 class LateBatch(Scenario):
-    """The last stations of each region gain votes for the leader (F11).
+    """The last stations of each region gain votes for the leader (F11); they arrive after an interruption.
+
+    The times of arrival come from a generator of their own, so that the table is what it was without them.
 
     Parameters
     ----------
@@ -48,4 +51,10 @@ class LateBatch(Scenario):
             ballots=before.counts["ballots"][rows] + added,
             valid=before.counts["valid"][rows] + added,
         )
-        return world(self.name, before, after, rows, option=before.options[leader])
+        made = world(self.name, before, after, rows, option=before.options[leader])
+        late = np.zeros(len(before))
+        late[rows] = 1.0
+        when = late + rng.spawn(1)[0].random(len(before))
+        return replace(
+            made, known={"arrivals": Arrivals(dict(zip(before.stations, when.tolist(), strict=True)), (1.0,))}
+        )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recanvass.scenario import Scenario, World
-from recanvass.scenarios._planting import base, world
+from recanvass.scenarios._planting import base, part_for, world
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,14 @@ class ProportionalShift(Scenario):
     ----------
     dose : float
         The probability that a vote for another option is counted for the leader.
+    of_leader : float
+        If above 0: how many votes are moved in all, as a part of the leader's votes; it replaces ``dose``.
     clean : str
         The clean scenario that it is planted into.
     """
 
     dose: float = 0.05
+    of_leader: float = 0.0
     clean: str = "clean_mixture"
 
     kind = "control"
@@ -31,7 +34,9 @@ class ProportionalShift(Scenario):
         """One contest."""
         before = base(self.clean, rng, stations)
         leader = before.leader
-        moved = rng.binomial(before.votes, self.dose)
+        others = before.votes.sum(axis=1) - before.votes[:, leader]
+        dose = part_for(before, others, self.of_leader) if self.of_leader > 0 else self.dose
+        moved = rng.binomial(before.votes, dose)
         moved[:, leader] = 0
         votes = before.votes - moved
         votes[:, leader] += moved.sum(axis=1)

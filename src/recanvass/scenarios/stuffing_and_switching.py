@@ -24,8 +24,9 @@ class StuffingAndSwitching(Scenario):
         The part x of the abstainers goes with a part x to this power of the others' votes.
     extreme : float
         The share of the chosen stations at which nearly everybody votes for the leader.
-    by_district : bool
-        Whole districts rather than stations anywhere.
+    clustering : str
+        ``stations`` anywhere, whole ``districts`` or ``regions``, or ``coordinated``: whole districts in which the
+        leader is weakest.
     clean : str
         The clean scenario that it is planted into.
     """
@@ -34,7 +35,7 @@ class StuffingAndSwitching(Scenario):
     dose: float = 0.3
     exponent: float = 2.0
     extreme: float = 0.05
-    by_district: bool = False
+    clustering: str = "stations"
     clean: str = "clean_mixture"
 
     kind = "planted"
@@ -42,7 +43,7 @@ class StuffingAndSwitching(Scenario):
     def build(self, rng: np.random.Generator, stations: int) -> World:
         """One contest."""
         before = base(self.clean, rng, stations)
-        rows = some_stations(before, rng, self.extent, by_district=self.by_district)
+        rows = some_stations(before, rng, self.extent, self.clustering)
         leader = before.leader
         part = np.minimum(np.abs(rng.normal(0, self.dose, rows.size)), 1)
         full = 1 - np.minimum(0.075 * np.abs(rng.normal(size=rows.size)), 1)

@@ -18,11 +18,15 @@ class SwappedOptions(Scenario):
     ----------
     extent : float
         The share of stations.
+    clustering : str
+        ``stations`` anywhere, whole ``districts`` or ``regions``, or ``coordinated``: whole districts in which the
+        leader is weakest.
     clean : str
         The clean scenario that it is planted into.
     """
 
     extent: float = 0.02
+    clustering: str = "stations"
     clean: str = "clean_mixture"
 
     kind = "planted"
@@ -30,7 +34,7 @@ class SwappedOptions(Scenario):
     def build(self, rng: np.random.Generator, stations: int) -> World:
         """One contest."""
         before = base(self.clean, rng, stations)
-        rows = some_stations(before, rng, self.extent)
+        rows = some_stations(before, rng, self.extent, self.clustering)
         order = np.argsort(-before.votes.sum(axis=0), kind="stable")
         votes = before.votes[rows].copy()
         if votes.shape[1] > 1:

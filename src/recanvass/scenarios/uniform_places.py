@@ -19,7 +19,14 @@ class UniformPlaces(Scenario):
     def build(self, rng: np.random.Generator, stations: int) -> World:
         """One contest."""
         country = replace(
-            several(rng), station_spread=0.0, turnout_spread=0.0, urban_leader=0.0, urban_turnout=0.0, slope=0.0
+            several(rng),
+            station_spread=0.0,
+            turnout_spread=0.0,
+            urban_leader=0.0,
+            urban_turnout=0.0,
+            leader_by_size=0.0,
+            turnout_by_size=0.0,
+            slope=0.0,
         )
         results = counted(rng, electorate(rng, stations, country))
         return World(self.name, results, results)

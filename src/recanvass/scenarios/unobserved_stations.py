@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recanvass.scenario import Scenario, World
-from recanvass.scenarios._planting import base, replaced, some_stations, world
+from recanvass.scenarios._planting import base, part_for, replaced, some_stations, world
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,15 @@ class UnobservedStations(Scenario):
         The share of stations with observers, drawn by lot.
     dose : float
         The typical part of the abstainers that is added elsewhere.
+    of_leader : float
+        If above 0: how many votes are moved in all, as a part of the leader's votes; it replaces ``dose``.
     clean : str
         The clean scenario that it is planted into.
     """
 
     observed: float = 0.2
     dose: float = 0.3
+    of_leader: float = 0.0
     clean: str = "clean_mixture"
 
     kind = "planted"
@@ -38,6 +41,8 @@ class UnobservedStations(Scenario):
         rows = np.setdiff1d(np.arange(len(before)), watched)
         part = np.minimum(np.abs(rng.normal(0, self.dose, rows.size)), 1)
         home = np.maximum(before.counts["registered"][rows] - before.counts["ballots"][rows], 0)
+        if self.of_leader > 0:
+            part[:] = part_for(before, home, self.of_leader)
         added = rng.binomial(home, part)
         votes = before.votes[rows].copy()
         votes[:, leader] += added

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recanvass.scenario import Scenario, World
-from recanvass.scenarios._planting import base, replaced, some_stations, world
+from recanvass.scenarios._planting import base, part_for, replaced, some_stations, world
 
 
 @dataclass(frozen=True)
@@ -20,15 +20,19 @@ class VoteSwitching(Scenario):
         The share of stations.
     dose : float
         The part of the other votes.
-    by_district : bool
-        Whole districts rather than stations anywhere.
+    of_leader : float
+        If above 0: how many votes are moved in all, as a part of the leader's votes; it replaces ``dose``.
+    clustering : str
+        ``stations`` anywhere, whole ``districts`` or ``regions``, or ``coordinated``: whole districts in which the
+        leader is weakest.
     clean : str
         The clean scenario that it is planted into.
     """
 
     extent: float = 0.2
     dose: float = 0.3
-    by_district: bool = False
+    of_leader: float = 0.0
+    clustering: str = "stations"
     clean: str = "clean_mixture"
 
     kind = "planted"
@@ -36,10 +40,12 @@ class VoteSwitching(Scenario):
     def build(self, rng: np.random.Generator, stations: int) -> World:
         """One contest."""
         before = base(self.clean, rng, stations)
-        rows = some_stations(before, rng, self.extent, by_district=self.by_district)
+        rows = some_stations(before, rng, self.extent, self.clustering)
         leader = before.leader
         votes = before.votes[rows].copy()
-        moved = rng.binomial(votes, self.dose)
+        others = votes.sum(axis=1) - votes[:, leader]
+        dose = part_for(before, others, self.of_leader) if self.of_leader > 0 else self.dose
+        moved = rng.binomial(votes, dose)
         moved[:, leader] = 0
         votes -= moved
         votes[:, leader] += moved.sum(axis=1)

@@ -1,0 +1,87 @@
+"""``recanvass simulate`` and ``recanvass calibrate``: contests with known truth, and what is said of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recanvass.errors import UsageError
+
+
+def simulate(
+    name: Annotated[str, typer.Argument(help="A scenario; `recanvass simulate list` names them all.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The CSV file to write; its truth goes beside it.")] = Path(
+        "simulated.csv"
+    ),
+    stations: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many polling stations.")] = 2000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The seed of whatever is drawn at random.")] = 0,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the scenario; may be given again."),
+    ] = None,
+    show: Annotated[bool, typer.Option("--parameters", help="Name the scenario's parameters and leave.")] = False,
+) -> None:
+    """Write a simulated contest, clean or with something planted, and its truth."""
+    import numpy as np
+
+    from recanvass import scenario, scenario_parameters, wording
+
+    if name == "list":
+        for each in scenario.names():
+            typer.echo(f"{each:28} {wording.phrase('scenarios', each)}")
+        return
+    kind = scenario.kind_of(name)
+    if show:
+        for key, value in scenario_parameters.parameters(kind).items():
+            typer.echo(f"{key}={value}")
+        return
+    chosen = scenario_parameters.from_text(name, kind, given or [])
+    world = scenario.scenario(name, **chosen).build(np.random.default_rng(seed), stations)
+    scenario.write(world, out, {"seed": seed, "parameters": {**scenario_parameters.parameters(kind), **chosen}})
+    typer.echo(str(out))
+
+
+def calibrate(
+    out: Annotated[Path, typer.Option("-o", "--out", help="The folder of the trials; what is there is kept.")] = Path(
+        "calibration"
+    ),
+    quick: Annotated[bool, typer.Option("--quick", help="Few trials: minutes, not hours.")] = False,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 2,
+    table: Annotated[
+        Path | None, typer.Option("--table", help="Write the table here (calibration.json of the package).")
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Leave with 1 if a promise is broken.")] = False,
+    sizes: Annotated[
+        bool, typer.Option("--sizes", help="How often each method rejects draws of its own null, instead.")
+    ] = False,
+    only: Annotated[
+        list[str] | None, typer.Option("--method", help="With --sizes: only this method; may be given again.")
+    ] = None,
+    draws: Annotated[int, typer.Option(min=0, help="With --sizes: so many draws, whatever the size.")] = 0,
+) -> None:
+    """Measure false alarms and power in simulated contests; goes on where it stopped."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    from recanvass import calibration, null_sizes, terminal
+
+    if (only or draws) and not sizes:
+        raise UsageError("--method and --draws belong to --sizes; add it, or leave them out.")
+    context = multiprocessing.get_context("spawn")
+    with terminal.stages() as progress, ProcessPoolExecutor(workers, mp_context=context) as pool:
+        if sizes:
+            made = null_sizes.measure(out / "sizes", only or (), draws, executor=pool, progress=progress)
+            problems = null_sizes.defects(made["sizes"])
+        else:
+            made = calibration.measure(out, quick=quick, executor=pool, progress=progress)
+            problems = calibration.broken_promises(made)
+    if table is not None:
+        calibration.write_table(table, made)
+    typer.echo(json.dumps(made, ensure_ascii=False, allow_nan=False, sort_keys=True))
+    for problem in problems if check else ():
+        typer.echo(f"recanvass: {problem}", err=True)
+    if check and problems:
+        raise typer.Exit(1)

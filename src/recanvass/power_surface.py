@@ -1,0 +1,98 @@
+"""At which doses each manipulation is tried, and which of the field's thirteen it is.
+
+The thirteen, F1 to F13, are the manipulations that the literature describes; each has a scenario here, with the
+dose in votes (``of_leader``: a part of the leader's votes), the extent (a share of the stations, or a number of
+districts) and the clustering (stations anywhere, whole districts, whole regions, or coordinated) where they make sense.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+#: The field's number of a manipulation, and the scenarios that plant it.
+MANIPULATIONS: Mapping[str, tuple[str, ...]] = {
+    "F1": ("ballot_stuffing",),
+    "F2": ("vote_switching",),
+    "F3": ("stuffing_and_switching",),
+    "F4": ("rounded_results", "invented_turnout"),
+    "F5": ("copied_percentage",),
+    "F6": ("copied_result",),
+    "F7": ("extreme_stations",),
+    "F8": ("inflated_turnout",),
+    "F9": ("swapped_options",),
+    "F10": ("proportional_shift",),
+    "F11": ("late_batch",),
+    "F12": ("unobserved_stations",),
+    "F13": ("imitated_results",),
+}
+
+#: Each manipulation with the doses at which it is tried; the first one also in a quick run.
+DOSES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
+    "rounded_results": (
+        {"extent": 0.01},
+        {"extent": 0.002},
+        {"extent": 0.05},
+        {"extent": 0.2},
+        {"extent": 0.01, "clustering": "stations"},
+        {"extent": 0.05, "clustering": "stations"},
+        {"extent": 0.05, "clustering": "regions"},
+        {"extent": 0.05, "clustering": "coordinated"},
+        {"extent": 0.05, "part": 0.3},
+        {"districts": 1, "part": 0.5},
+    ),
+    "invented_turnout": ({"extent": 0.05}, {"extent": 0.01}, {"extent": 0.2}),
+    "copied_percentage": (
+        {"part": 0.3},
+        {"part": 0.15},
+        {"part": 0.6},
+        {"part": 0.3, "jitter": 1},
+        {"part": 0.3, "jitter": 2},
+        {"part": 0.6, "jitter": 3},
+        {"part": 0.3, "districts": 5},
+    ),
+    "copied_result": (
+        {"copies": 6},
+        {"copies": 3},
+        {"copies": 12},
+        {"copies": 6, "jitter": 1},
+        {"copies": 12, "jitter": 3},
+    ),
+    "equalised_results": (
+        {"noise": 0.2},
+        {"noise": 0.4},
+        {"noise": 0.6},
+        {"noise": 0.8},
+        {"noise": 0.6, "districts": 8},
+    ),
+    "broken_accounts": (
+        {"extent": 0.05},
+        {"extent": 0.005},
+        {"extent": 0.02},
+        {"extent": 0.05, "clustering": "regions"},
+    ),
+    "altered_total": ({"dose": 0.03}, {"dose": 0.001}, {"dose": 0.01}, {"dose": 0.1}),
+    "assigned_results": ({"districts": 5},),
+    "ballot_stuffing": (
+        {"extent": 0.2},
+        {"extent": 0.02},
+        {"extent": 0.2, "of_leader": 0.03},
+        {"extent": 0.6, "of_leader": 0.1},
+        {"extent": 0.2, "clustering": "districts"},
+        {"extent": 0.2, "clustering": "coordinated"},
+    ),
+    "vote_switching": (
+        {"extent": 0.2},
+        {"extent": 0.05, "of_leader": 0.005},
+        {"extent": 0.6, "of_leader": 0.1},
+        {"extent": 0.2, "clustering": "districts"},
+    ),
+    "stuffing_and_switching": ({"extent": 0.2}, {"extent": 0.6}),
+    "extreme_stations": ({"extent": 0.02}, {"extent": 0.2}, {"extent": 0.02, "clustering": "districts"}),
+    "inflated_turnout": ({"extent": 0.3}, {"extent": 0.3, "of_leader": 0.05}, {"extent": 0.3, "clustering": "regions"}),
+    "swapped_options": ({"extent": 0.02}, {"extent": 0.02, "clustering": "districts"}),
+    "late_batch": ({"extent": 0.1},),
+    "unobserved_stations": ({"observed": 0.2},),
+    "imitated_results": ({"districts": 3}, {"districts": 12}),
+    "proportional_shift": ({"dose": 0.05}, {"of_leader": 0.3}),
+}

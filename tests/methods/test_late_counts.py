@@ -1,0 +1,63 @@
+"""Late counts: composition alone does not speak, a late batch does, the table of late_batch stays, states."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from recanvass import wording
+from recanvass.method import method
+from recanvass.observation import Arrivals
+from recanvass.scenario import scenario
+
+DIGEST = "608c584d34bc2749cf556abd5e690c7fcdcbcfc3c9824876df84adf974bc9442"
+
+
+def test_composition_alone_moves_the_raw_shift_and_nothing_else() -> None:
+    asked = method("late_counts")
+    answer = asked.run(asked.example(np.random.default_rng(4))).answer
+    assert abs(answer.facts["raw"]) > 4
+    assert answer.outcome == "none"
+    assert abs(answer.facts["rest"]) < abs(answer.facts["raw"]) / 2
+    assert answer.facts["raw"] == answer.facts["rest"] + answer.facts["composition"]
+    assert answer.facts["placebos"] >= 100
+
+
+def test_votes_added_after_the_interruption_are_found_with_and_without_its_moment() -> None:
+    asked = method("late_counts")
+    case = asked.example(np.random.default_rng(4))
+    late = np.array([case.arrivals.when[s] > case.arrivals.interruptions[0] for s in case.results.stations])
+    votes = case.results.votes.copy()
+    moved = np.where(late, votes[:, 1] // 2, 0)
+    votes[:, 0] += moved
+    votes[:, 1] -= moved
+    changed = replace(case, results=case.results.with_counts(votes=votes))
+    for given in (changed, replace(changed, arrivals=Arrivals(case.arrivals.when, (), "minutes"))):
+        answer = asked.run(given).answer
+        assert answer.outcome in ("jump", "drift")
+        assert answer.evidence.log10_p <= -3
+        assert "searched" in answer.caveats or given is changed
+        for language in wording.LANGUAGES:
+            assert wording.summary("late_counts", answer.outcome, answer.facts, language)
+
+
+def test_the_table_of_late_batch_is_what_it_was_without_arrivals() -> None:
+    """The digest of the world of seed 0 with 300 stations, taken before arrivals were added."""
+    world = scenario("late_batch").build(np.random.default_rng(0), 300)
+    assert world.results.digest == DIGEST
+    assert len(world.case().arrivals.when) == 300
+
+
+def test_states_with_a_reason() -> None:
+    asked = method("late_counts")
+    case = asked.example(np.random.default_rng(4))
+    times = case.arrivals.when
+    for given, parameters, code in [
+        (replace(case, arrivals=None), {}, "no_arrivals"),
+        (replace(case, arrivals=Arrivals({"elsewhere": 1.0})), {}, "few_arrivals"),
+        (replace(case, arrivals=Arrivals(times, (1e9,))), {}, "one_side"),
+        (replace(case, arrivals=Arrivals(dict.fromkeys(times, 1.0))), {}, "one_side"),
+        (case, {"option": "Z"}, "no_option"),
+    ]:
+        assert method("late_counts", **parameters).run(given).code == code

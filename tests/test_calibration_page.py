@@ -1,0 +1,91 @@
+"""The page on calibration and its pictures: made from the tables, weak spots in words."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recanvass import calibration
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any]:
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    import calibration_drawings
+    import calibration_page
+
+    yield calibration_page, calibration_drawings
+    for name in ("calibration_page", "calibration_drawings"):
+        sys.modules.pop(name, None)
+
+
+def cell(scenario: str, alarms: int, stations: int = 500, **parameters: Any) -> dict[str, Any]:
+    methods = {"integer_percentages": alarms}
+    shown = {"alarms": alarms, "trials": 20, "stations": stations, "methods": methods, "parameters": parameters}
+    return {"scenario": scenario, "name": scenario, **shown}
+
+
+TABLE = {
+    "headline": {"class": "clean-0", "alarms": 1, "worlds": 100, "upper": 0.047, "limit": 0.01},
+    "kinds": {"strongholds": {"worlds": 60, "alarms": 1}, "two_peoples": {"worlds": 40, "alarms": 0}},
+    "countries": {
+        "Canada": {"half": "development", "worlds": 30, "alarms": 0},
+        "Israel": {"half": "test", "worlds": 20, "alarms": 1},
+    },
+    "methods": {"integer_percentages": {"asked": 100, "contradictions": 0, "rates": {"0.05": 0.03}}},
+    "sizes": {
+        "last_digits": [
+            {
+                "stations": 300, "options": 3, "draws": 5000, "answered": 5000, "capped": 0.25, "discrete": False,
+                "rates": {"0.05": 0.07, "0.01": 0.002, "0.001": 0.0}, "beyond": {"0.05": "above", "0.01": "below"},
+            }
+        ]
+    },
+    "power": [
+        cell("rounded_results", 18, extent=0.05),
+        cell("rounded_results", 5, extent=0.01),
+        cell("rounded_results", 19, 2000, extent=0.05),
+        cell("ballot_stuffing", 0, extent=0.2),
+    ],
+}  # fmt: skip
+
+
+def test_the_page_says_what_is_weak_and_shows_the_rest(made: tuple[Any, Any], tmp_path: Path) -> None:
+    page, drawings = made
+    pictures = dict(drawings.write(TABLE, tmp_path))
+    text = page.page(TABLE, pictures)
+    assert "`ballot_stuffing` (F1)" in text
+    assert "`rounded_results`: extent 0.01 (25 % at 500 stations)." in text
+    assert "| Israel | test | 20 | 1 |" in text
+    assert "| last_digits | 300 | 5,000 | 0.0700 ▲ | 0.0020 ▽ | 0.0000 | no | 25 % |" in text
+    for name in pictures:
+        assert f"]({name})" in text
+    for number in range(1, 14):
+        assert f"| F{number} |" in text
+
+
+def test_the_pictures_stand_alone(made: tuple[Any, Any], tmp_path: Path) -> None:
+    _, drawings = made
+    for name, drawing in drawings.write(TABLE, tmp_path):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert text.startswith("<svg")
+        assert "<script" not in text
+        assert "<desc" in text
+        assert len(drawing.alt) > 60
+    surface = (tmp_path / "calibration-power.svg").read_text(encoding="utf-8")
+    for words in ("ballot stuffing: extent 0.2", "rounded results: extent 0.05", "2,000", ">95<"):
+        assert words in surface
+
+
+def test_the_page_in_the_docs_is_made_from_the_table_that_ships(made: tuple[Any, Any], tmp_path: Path) -> None:
+    page, _ = made
+    page.main(tmp_path)
+    for name in ("calibration.md", "calibration-alarms.svg", "calibration-power.svg"):
+        kept = (ROOT / "docs" / name).read_text(encoding="utf-8")
+        assert kept == (tmp_path / name).read_text(encoding="utf-8"), f"docs/{name} is old; run `make docs`."
+    assert calibration.table()
