@@ -22,7 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recanvass.kernel import kernel
-from recanvass.kernels.poisson_binomial import HALF_LOG_2_PI, IMPOSSIBLE, LOG10, _mills
+from recanvass.kernels.normal_tail import HALF_LOG_2_PI, mills_less_reciprocal
+from recanvass.kernels.poisson_binomial import IMPOSSIBLE, LOG10
 
 Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -169,7 +170,7 @@ def saddlepoint_tail(chances: Floats, scores: Counts, at_least: int) -> float:
     drop = max(u * target - total, 0.0)
     r = math.sqrt(2.0 * drop)
     v = math.sqrt(curve) * 2.0 * math.sinh(0.5 * u * step) / step
-    factor = _mills(r) + 1.0 / v if r > 0.0 and v > 0.0 else 0.0
+    factor = mills_less_reciprocal(r) + 1.0 / v if r > 0.0 and v > 0.0 else 0.0
     if factor <= 0.0:
         return max(min(-drop / LOG10, 0.0), IMPOSSIBLE)
     return max(min(-drop - HALF_LOG_2_PI + math.log(factor), -drop) / LOG10, IMPOSSIBLE)
