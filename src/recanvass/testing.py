@@ -71,7 +71,7 @@ def check_declaration(method: Method) -> None:
     assert method.cost.strip(), f"{method.name} says nothing of its cost."
     assert method.cites, f"{method.name} cites nothing."
     unknown = set(method.cites) - set(CITATIONS)
-    assert not unknown, f"{method.name} cites {sorted(unknown)}, which citations.py lacks."
+    assert not unknown, f"{method.name} cites {sorted(unknown)}, which citations.toml lacks."
     assert len(method.references) >= 2, f"{method.name} has {len(method.references)} outside values; two are asked."
     unknown = set(method.detects) - set(scenario.names())
     assert not unknown, f"{method.name} says it detects {sorted(unknown)}, which are no scenarios."

@@ -239,7 +239,7 @@ class LateCounts(Method):
         sizes = results.counts.get("registered", valid)
         third = np.digitize(sizes[rows], np.quantile(sizes[rows], [1 / 3, 2 / 3]))
         strata = np.unique(place.codes[rows] * 3 + third, return_inverse=True)[1].astype(np.int64)
-        earlier = next(reversed(case.earlier), "") if case.earlier else ""
+        earlier = next(reversed([*case.earlier]), "")
         return Count(rows, times[rows], np.ravel(strata), valid[rows].astype(np.float64), place.level, earlier)
 
     def _cuts(self, count: Count, arrivals: Arrivals) -> Whole:
