@@ -11,7 +11,9 @@ as its count is nearest to neither, to a whole percentage, to a multiple of five
 in :math:`(\lambda (1 - \varphi), \lambda \varphi)`, so the profile over λ has one summit. The number of
 stations is N λ at the summit, with the interval on which the profile is within 1.92 of it. A station's
 chance is averaged over λ and φ, both uniform beforehand, so that an area of a dozen stations does not pass
-for known. It is a chance given that this model holds; it accuses nobody.
+for known. One λ stands for stations of every size, as may hold where one hand wrote, in an area; in a whole
+country it does not (Russia 2018: small stations were rounded more often), so no such number is given there.
+It is a chance given that this model holds; it accuses nobody.
 """
 
 from __future__ import annotations
@@ -22,7 +24,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass.finding import Estimate
 from recanvass.results import Counts, Results
 from recanvass.rounding import Scan
 from recanvass.whole_percentages import Look, Pair
@@ -73,22 +74,19 @@ def _likelihood(ratios: _Ratios, parts: Floats) -> Floats:
     return found
 
 
-def number(look: Look) -> Estimate:
-    """The stations of a look that were given a round figure, with the profile-likelihood interval."""
-    size = len(look.rows)
-    ratios = _grouped(look.kind, look.near)
+def number(kind: Counts, near: Floats) -> tuple[float, float, float]:
+    """The stations that were given a round figure: the summit, and the ends of the 95 % interval."""
+    size = len(kind)
+    ratios = _grouped(kind, near)
     low, high = 0.0, 1.0 - 1e-9
-    parts, profile = np.zeros(1), np.zeros(1)
-    for _ in range(3):
+    for _ in range(2):
         parts = np.linspace(low, high, PARTS)
         profile = _likelihood(ratios, parts).max(axis=1)
         inside = np.flatnonzero(profile >= profile.max() - DROP)
+        best = float(parts[int(np.argmax(profile))])
+        # The border lies between the last value outside and the first inside: the wider of the two.
         low, high = float(parts[max(inside[0] - 1, 0)]), float(parts[min(inside[-1] + 1, PARTS - 1)])
-    inside = np.flatnonzero(profile >= profile.max() - DROP)
-    # The border lies between the last value outside and the first inside: the wider of the two.
-    ends = parts[max(inside[0] - 1, 0)], parts[min(inside[-1] + 1, PARTS - 1)]
-    best = parts[int(np.argmax(profile))]
-    return Estimate("rounded", size * best, "stations", "estimate", float(size * ends[0]), float(size * ends[1]), 0.95)
+    return size * best, size * low, size * high
 
 
 def chances(kind: Counts, near: Floats) -> Floats:
@@ -106,14 +104,27 @@ def chances(kind: Counts, near: Floats) -> Floats:
     return np.minimum(found, 1.0)
 
 
+def _listed(looks: list[Look], scan: Scan) -> list[tuple[dict[str, Any], Look, Counts]]:
+    by_name = {look.name: look for look in looks}
+    first = [k for k, line in enumerate(scan.lines) if line["listed"]][:AREAS]
+    return [(scan.lines[k], by_name[scan.lines[k]["look"]], scan.members[k]) for k in first]
+
+
+def numbers(looks: list[Look], scan: Scan) -> list[dict[str, Any]]:
+    """How many stations of the first listed areas were given a round figure, with the interval."""
+    found = []
+    for line, look, mine in _listed(looks, scan):
+        value, low, high = number(look.kind[mine], look.near[mine])
+        shown = {"stations": len(mine), "rounded": value, "low": low, "high": high}
+        found.append({"area": line["area"], "look": line["look"], **shown})
+    return found
+
+
 def lines(results: Results, looks: list[Look], pairs: dict[str, Pair], scan: Scan) -> list[dict[str, Any]]:
     """The likeliest stations of the first listed areas, each with its figure and its chance."""
-    by_name = {look.name: look for look in looks}
     found: list[dict[str, Any]] = []
-    listed = [k for k, line in enumerate(scan.lines) if line["listed"]][:AREAS]
-    for k in listed:
-        line, mine = scan.lines[k], scan.members[k]
-        look, pair = by_name[line["look"]], pairs[line["look"]]
+    for line, look, mine in _listed(looks, scan):
+        pair = pairs[line["look"]]
         chance = chances(look.kind[mine], look.near[mine])
         first = np.argsort(-chance, kind="stable")[:STATIONS]
         first = first[chance[first] > 0.5]

@@ -229,6 +229,7 @@ class IntegerPercentages(Method):
         tables = {
             "looks": [rounding_tables.scored_line(look) for look in looks],
             "areas": scan.lines if scan is not None else [],
+            "rounded": rounded_stations.numbers(looks, scan) if scored and found and scan else [],
             "stations": rounded_stations.lines(results, looks, wholes, scan) if scored and found and scan else [],
             "integers": rounding_tables.by_integer(looks),
             "placebo": self._placebos(results) if self.placebo else [],
@@ -242,7 +243,7 @@ class IntegerPercentages(Method):
             outcome=outcome,
             facts=facts,
             evidence=Evidence(*_evidence(facts, main, told, log10_p), self.definition),
-            estimates=rounding_tables.estimates(main) + ((rounded_stations.number(main),) if scored else ()),
+            estimates=rounding_tables.estimates(main),
             caveats=self._caveats(looks, scanned),
             stations=tuple(sorted(named)),
             tables={name: table for name, table in tables.items() if table},
