@@ -12,7 +12,7 @@ in :math:`(\lambda (1 - \varphi), \lambda \varphi)`, so the profile over λ has 
 stations is N λ at the summit, with the interval on which the profile is within 1.92 of it. A station's
 chance is averaged over λ and φ, both uniform beforehand, so that an area of a dozen stations does not pass
 for known. One λ stands for stations of every size, as may hold where one hand wrote, in an area; in a whole
-country it does not (Russia 2018: small stations were rounded more often), so no such number is given there.
+country it does not (Russia 2018: twice as often from 300 to 1,200 voters as above), so none is given there.
 It is a chance given that this model holds; it accuses nobody.
 """
 
