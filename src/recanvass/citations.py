@@ -70,13 +70,6 @@ CITATIONS: Mapping[str, Mapping[str, str | int]] = {
         "title": "Sampling techniques, third edition",
         "venue": "Wiley, New York",
     },
-    "colditz1994efficacy": {
-        "authors": "Graham A. Colditz and others",
-        "year": 1994,
-        "title": "Efficacy of BCG vaccine in the prevention of tuberculosis: meta-analysis of the published literature",
-        "venue": "JAMA 271(9), 698-702",
-        "doi": "10.1001/jama.1994.03510330076038",
-    },
     "daniels1987tail": {
         "authors": "Henry E. Daniels",
         "year": 1987,
@@ -323,6 +316,13 @@ CITATIONS: Mapping[str, Mapping[str, str | int]] = {
         "year": 1993,
         "title": "Elections and the referendum of 11 December 1993 in Russia",
         "venue": "Moscow",
+    },
+    "viechtbauer2005bias": {
+        "authors": "Wolfgang Viechtbauer",
+        "year": 2005,
+        "title": "Bias and efficiency of meta-analytic variance estimators in the random-effects model",
+        "venue": "Journal of Educational and Behavioral Statistics 30(3), 261-293",
+        "doi": "10.3102/10769986030003261",
     },
     "ville1939etude": {
         "authors": "Jean Ville",
