@@ -37,7 +37,7 @@ BALLOTS = '[ballot_sequences]\nfile = "a.csv"\n'
     ("table", "text", "said"),
     [
         (ARRIVALS, "station,order\nA,1\nA,2\n", "row 2: A stands twice"),
-        (ARRIVALS, "station,order,time\nA,1,\nB,,2020-01-01\n", "row 2: some rows give an order"),
+        (ARRIVALS, "station,order,time\nA,1,\nB,,2020-01-01\n", "row 1: some rows give an order"),
         (ARRIVALS, "station,time\nA,noon\n", "noon is no time"),
         (ARRIVALS, "station,order,weather\nA,1,wet\n", "weather"),
         (ARRIVALS, "station,order,time\nA,,\n", "line 2"),

@@ -6,8 +6,8 @@ For area :math:`a` with :math:`l` of :math:`v` electronic and :math:`L` of :math
 
 the electronic variance :math:`1/(l + ½) + 1/(v - l + ½)` and the paper one of a sample of stations (the ratio of
 sums, :math:`m / (m-1) \sum_i (L_i - pV_i)^2 / (V p (1-p))^2`, never less than binomial), since votes of a station go
-together. How far electronic voters differ from area to area is estimated with the mean (`recanvass.kernels.random_effects`),
-so honest differences between areas widen the interval. **Null:** that difference is centred at zero.
+together. How far electronic voters differ from area to area is estimated with the mean
+(`recanvass.kernels.random_effects`), so honest differences between areas widen the interval. **Null:** that difference is centred at zero.
 
 The difference of the totals is parted: inside areas, :math:`\sum_a (v_a/v)(e_a - p_a)`, and where the electronic votes
 were cast, the rest. Who votes online is not drawn by lot (younger, in towns, state employees), so a difference is no
@@ -91,7 +91,7 @@ class ElectronicAgainstPaper(Method):
         paper[:, chosen] *= np.exp(rng.normal(0, math.sqrt(spread), len(paper)))
         drawn = rng.multinomial(sides.electronic_valid.astype(np.int64), paper / paper.sum(axis=1, keepdims=True))
         votes = case.electronic.votes.copy()
-        order = [case.electronic.options.index(o) for o in case.results.options]
+        order = np.array([case.electronic.options.index(o) for o in case.results.options])
         votes[np.ix_(sides.electronic_rows, order)] = drawn
         return replace(case, electronic=case.electronic.with_counts(votes=votes))
 
@@ -240,7 +240,7 @@ class ElectronicAgainstPaper(Method):
         if len(names) < _LEAST:
             raise Unasked("few_areas", count=len(names), given=len(there), needed=_LEAST)
         at = np.array(found, np.int64)
-        order = [electronic.options.index(o) for o in results.options]
+        order = np.array([electronic.options.index(o) for o in results.options])
         out = tuple(results.stations[i] for i in np.flatnonzero(giant))
         votes = electronic.votes[np.ix_(at, order)].astype(np.float64)
         return Sides(shared[-1], names, votes, online[at].astype(np.float64), rows, out, at)
