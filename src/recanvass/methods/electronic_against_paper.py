@@ -7,7 +7,8 @@ For area :math:`a` with :math:`l` of :math:`v` electronic and :math:`L` of :math
 the electronic variance :math:`1/(l + ½) + 1/(v - l + ½)` and the paper one of a sample of stations (the ratio of
 sums, :math:`m / (m-1) \sum_i (L_i - pV_i)^2 / (V p (1-p))^2`, never less than binomial), since votes of a station go
 together. How far electronic voters differ from area to area is estimated with the mean
-(`recanvass.kernels.random_effects`), so honest differences between areas widen the interval. **Null:** that difference is centred at zero.
+(`recanvass.kernels.random_effects`), so honest differences between areas widen the interval. **Null:**
+that difference is centred at zero.
 
 The difference of the totals is parted: inside areas, :math:`\sum_a (v_a/v)(e_a - p_a)`, and where the electronic votes
 were cast, the rest. Who votes online is not drawn by lot (younger, in towns, state employees), so a difference is no
