@@ -41,7 +41,14 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import false_discovery, rounding, rounding_tables, whole_percentages, wording
+from recanvass import (
+    false_discovery,
+    rounded_stations,
+    rounding,
+    rounding_tables,
+    whole_percentages,
+    wording,
+)
 from recanvass.case import Case
 from recanvass.finding import Answer, Evidence, EvidenceClass, Finding
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked
@@ -222,6 +229,7 @@ class IntegerPercentages(Method):
         tables = {
             "looks": [rounding_tables.scored_line(look) for look in looks],
             "areas": scan.lines if scan is not None else [],
+            "stations": rounded_stations.lines(results, looks, wholes, scan) if scored and found and scan else [],
             "integers": rounding_tables.by_integer(looks),
             "placebo": self._placebos(results) if self.placebo else [],
             "left_out": rounding_tables.left_out(wholes),
@@ -234,7 +242,7 @@ class IntegerPercentages(Method):
             outcome=outcome,
             facts=facts,
             evidence=Evidence(*_evidence(facts, main, told, log10_p), self.definition),
-            estimates=rounding_tables.estimates(main),
+            estimates=rounding_tables.estimates(main) + ((rounded_stations.number(main),) if scored else ()),
             caveats=self._caveats(looks, scanned),
             stations=tuple(sorted(named)),
             tables={name: table for name, table in tables.items() if table},
