@@ -13,7 +13,7 @@ sys.path[:0] = [str(ROOT / "benchmarks")]
 
 import calibration_drawings as drawings  # noqa: E402
 
-from recanvass import calibration, panel, wording  # noqa: E402
+from recanvass import calibration, measured_alarms, panel, wording  # noqa: E402
 from recanvass.power_surface import DOSES, MANIPULATIONS  # noqa: E402
 
 HEAD = """# Calibration: how often we would accuse an honest election, and what we would see
@@ -268,7 +268,7 @@ def page(table: Mapping[str, Any], pictures: Mapping[str, Any]) -> str:
 
 def main(folder: Path = ROOT / "docs") -> None:
     """Write the page and its pictures."""
-    table = calibration.table()
+    table = measured_alarms.table()
     made = dict(drawings.write(table, folder))
     (folder / "calibration.md").write_text(page(table, made), encoding="utf-8")
 

@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -294,18 +293,3 @@ def _allowed(trials: int, rate: float) -> int:
         k += 1
         below += math.comb(trials, k) * rate**k * (1 - rate) ** (trials - k)
     return k
-
-
-@cache
-def table() -> Mapping[str, Any]:
-    """The table that ships with this version; empty where there is none."""
-    path = resources.files("recanvass") / "calibration.json"
-    if not path.is_file():
-        return {}
-    read: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return read
-
-
-def false_alarms(name: str) -> Mapping[str, Any]:
-    """False alarms of one method in clean contests, by level; empty where they were not measured."""
-    return dict(table().get("methods", {}).get(name, {}))

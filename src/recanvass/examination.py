@@ -38,7 +38,7 @@ class Examination:
     ----------
     case : Case
     findings : tuple of Finding
-        In the order of the chapters: class A first, then B, C, D; by name within a class.
+        In the order of the chapters: class A first, then B, C, D; what departs first within a class, then by name.
     skipped : tuple of Skipped
         Methods that could not be asked, with their reasons.
     statement : Statement
@@ -248,9 +248,14 @@ def examine(
             tell(done, len(asked), each.name)
             outcomes.append(future.result())
     tell(len(asked), len(asked), "")
-    findings = sorted((o for o in outcomes if isinstance(o, Finding)), key=lambda f: (f.evidence_class, f.method))
+    findings = sorted((o for o in outcomes if isinstance(o, Finding)), key=_place)
     skipped = sorted((o for o in outcomes if isinstance(o, Skipped)), key=lambda s: s.method)
     return Examination(case, tuple(findings), tuple(skipped), state(findings, skipped), used, choices=choices)
+
+
+def _place(finding: Finding) -> tuple[str, bool, str]:
+    """By class; within a class what departs comes first."""
+    return finding.evidence_class, finding.status not in ("contradiction", "departure"), finding.method
 
 
 def _copies(case: Case) -> Case | None:

@@ -17,16 +17,14 @@ The combination is declared here, before any contest is looked at.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
 from typing import Any, Literal
 
 from recanvass import wording
 from recanvass.finding import Finding, Skipped
+from recanvass.measured_alarms import alarm_limit
 
 Grade = Literal["cannot_be_assessed", "nothing_detected", "unusual", "very_unusual", "incompatible"]
 
@@ -154,13 +152,3 @@ def power(finding: Finding, language: str = "en") -> str:
     if not finding.answer.power:
         return ""
     return wording.phrase(finding.method, "power", "text", facts=finding.answer.power, language=language)
-
-
-@cache
-def alarm_limit() -> Mapping[str, Any]:
-    """The limit that is promised and what was measured, from the calibration that ships."""
-    path = resources.files("recanvass") / "calibration.json"
-    limit: dict[str, Any] = {"limit": 0.01, "class": "", "worlds": 0, "alarms": 0}
-    if path.is_file():
-        limit |= json.loads(path.read_text(encoding="utf-8"))["headline"]
-    return limit

@@ -10,11 +10,11 @@ from typing import Any
 from urllib.parse import quote
 
 from recanvass import wording
-from recanvass.calibration import false_alarms
 from recanvass.citations import CITATIONS
 from recanvass.dossier.tables import quantity, said, table
 from recanvass.drawing import Figure, figure
 from recanvass.finding import Estimate, Evidence, Finding
+from recanvass.measured_alarms import false_alarms
 from recanvass.method import method
 
 #: Stations named in the open text and in the fold below it; all of them stand in ``stations.csv``.
@@ -37,6 +37,8 @@ def finding_part(finding: Finding, language: str, not_counted: str = "") -> dict
     return {
         "id": name.replace("_", "-"),
         "class": finding.evidence_class,
+        "status": finding.status,
+        "status_label": words("answered", finding.status),
         "class_label": words("class", finding.evidence_class),
         "class_means": words("class_means", finding.evidence_class),
         "question": own("question") or finding.question,

@@ -28,9 +28,10 @@ from recanvass.dossier.tables import said
 from recanvass.errors import UsageError
 from recanvass.examination import Examination
 from recanvass.finding import Finding, Skipped
+from recanvass.measured_alarms import alarm_limit
 from recanvass.method import method, names
 from recanvass.results import COUNTS, Results
-from recanvass.statement import Statement, alarm_limit, state
+from recanvass.statement import Statement, state
 
 CHAPTERS = ("accounts", "witnesses", "fingerprints", "record")
 
