@@ -24,6 +24,7 @@ from recanvass.record.case_file import (
     under_data,
 )
 from recanvass.record.loading import Record, load, refused
+from recanvass.record.machine_lists import machine_counted
 from recanvass.record.order_tables import arrivals, ballot_sequences
 from recanvass.results import Contest, Results
 from recanvass.wording import phrase
@@ -97,6 +98,7 @@ def load_case(folder: Path | str, *, read: Read | None = None) -> CaseFolder:
         declared=found["declared"],
         sampling=Sampling(**case.sampling.model_dump()),
         observers=_observers(case),
+        machine_counted=machine_counted(case, place),
         copies_source=found["copies_source"],
         verified=case.photographs.verified if case.photographs is not None else (),
         away=tuple(key for key, table in tables.items() if table is not None and found[key] is None),

@@ -6,15 +6,12 @@ pass no link; a table ``{data = ...}`` lies under the folder that ``RECANVASS_DA
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import re
 import stat
-from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -23,14 +20,16 @@ from recanvass.division import Division
 from recanvass.errors import ReadError, UsageError
 from recanvass.record.claims import Address, Entry, Line, Name, Number, Paragraph
 from recanvass.record.documents import Problem, document, validated
+from recanvass.record.small_tables import table_rows
 from recanvass.record.sources import unsafe
 from recanvass.wording import show
 
-MOST_ROWS = 100_000
 Percent = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,6})?$")]
 Count = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 Base = Literal["valid", "ballots", "registered"]
 Moment = Annotated[datetime, Field(strict=True)]
+#: A station's name as the results print it: any printable line.
+Station = Annotated[Line, Field(min_length=1)]
 
 
 class ContestTable(Entry):
@@ -130,8 +129,25 @@ class ObserversTable(Entry):
 
     design: Literal["random", "convenience", "unknown"] = "unknown"
     level: Literal["", "region", "district", "subdistrict"] = ""
-    stations: Annotated[list[Name], Field(max_length=200_000)] = Field(default_factory=list)
-    kept: Annotated[list[Name], Field(max_length=200_000)] = Field(default_factory=list)
+    stations: Annotated[list[Station], Field(max_length=200_000)] = Field(default_factory=list)
+    kept: Annotated[list[Station], Field(max_length=200_000)] = Field(default_factory=list)
+
+
+class MachineCountedTable(Entry):
+    """``[machine_counted]``: the stations whose ballots were counted by a machine.
+
+    Either ``stations``, or a ``file`` with the column ``station``; names as in the results.
+    """
+
+    stations: Annotated[list[Station], Field(max_length=200_000)] = Field(default_factory=list)
+    file: Line = ""
+    note: Paragraph = ""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> MachineCountedTable:
+        if bool(self.stations) == bool(self.file):
+            raise ValueError("give either stations or file")
+        return self
 
 
 class ArrivalsTable(Entry):
@@ -278,10 +294,10 @@ class CaseFile(Entry):
     declared: TableFile | None = None
     sampling: SamplingTable = SamplingTable()
     observers: ObserversTable | None = None
+    machine_counted: MachineCountedTable | None = None
     arrivals: ArrivalsTable | None = None
     ballot_sequences: BallotSequencesTable | None = None
     electronic: TableFile | None = None
-
     division: DivisionTable | None = None
     earlier: Annotated[tuple[EarlierTable, ...], Field(max_length=50)] = ()
     record: RecordTable = RecordTable()
@@ -355,46 +371,3 @@ def history_rows(case: CaseFile, folder: Path) -> tuple[HistoryRow, ...]:
     if not case.record.history:
         return ()
     return table_rows(inside(folder, case.record.history, "record.history"), HistoryRow)
-
-
-def table_rows(path: Path, model: type[Any], most: int = MOST_ROWS) -> tuple[Any, ...]:
-    """The rows of a small table; an empty cell is an absent value.
-
-    Raises
-    ------
-    ReadError
-        Naming the file, the line and the column.
-    """
-    data = path.read_bytes()
-    if len(data) > 20 * 2**20:
-        raise ReadError(f"{show(path.name)} is larger than 20 MB; it should be a small table.")
-    try:
-        reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
-        header: Sequence[str] = reader.fieldnames or []
-        unknown = [c for c in header if c not in model.model_fields]
-        if unknown or not header or len(set(header)) != len(header):
-            raise ReadError(
-                f"{show(path.name)}: the columns are {', '.join(map(show, header)) or 'missing'};"
-                f" known are {', '.join(model.model_fields)}, each once."
-            )
-        found = []
-        for raw in reader:
-            if None in raw or None in raw.values():
-                raise ReadError(f"{show(path.name)}, line {reader.line_num}: it has not {len(header)} cells.")
-            cells: dict[str, Any] = {k: v for k, v in raw.items() if v != ""}
-            for key in ("count", "round", "order", "position"):
-                if cells.get(key, "").isascii() and cells.get(key, "").isdigit():
-                    cells[key] = int(cells[key])
-            row, problems = validated(model, cells, path.name)
-            if problems:
-                raise ReadError(
-                    f"{show(path.name)}, line {reader.line_num}, {problems[0].field}: {problems[0].sentence()}"
-                )
-            found.append(row)
-            if len(found) > most:
-                raise ReadError(f"{show(path.name)} has more than {most} rows; it should be a small table.")
-    except UnicodeDecodeError as error:
-        raise ReadError(f"{show(path.name)} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
-    except csv.Error as error:
-        raise ReadError(f"{show(path.name)} is not a clean CSV table ({show(str(error))}).") from error
-    return tuple(found)

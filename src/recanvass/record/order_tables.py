@@ -15,20 +15,19 @@ from pydantic import Field, model_validator
 
 from recanvass.errors import ReadError
 from recanvass.observation import Arrivals
-from recanvass.record.case_file import CaseFile, Count, inside, table_rows
+from recanvass.record.case_file import CaseFile, Count, Station, inside
 from recanvass.record.claims import Entry, Line
+from recanvass.record.small_tables import table_rows
 from recanvass.wording import show
 
 #: Stations, and ballots, that a table may hold.
 MOST_STATIONS, MOST_BALLOTS = 200_000, 1_000_000
 
-_Station = Annotated[Line, Field(min_length=1)]
-
 
 class ArrivalRow(Entry):
     """When one station was processed."""
 
-    station: _Station
+    station: Station
     order: Count | None = None
     time: Annotated[str, Field(max_length=40)] = ""
 
@@ -42,7 +41,7 @@ class ArrivalRow(Entry):
 class BallotRow(Entry):
     """One ballot; an empty option could not be read."""
 
-    station: _Station
+    station: Station
     position: Count
     option: Line = ""
 
