@@ -2,10 +2,89 @@
 
 from __future__ import annotations
 
+import string
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from typing import Any
+
 import pytest
 
 from recanvass import wording
 from recanvass.errors import UnknownName
+
+TOPICS = sorted(p.name.removesuffix(".toml") for p in (resources.files("recanvass") / "phrases").iterdir())
+
+#: Topics that may fall back on English, one a line, each with its reason.
+EXEMPT = {
+    "costs",  # its English stands in the methods themselves
+    "demonstration",  # only on the terminal, which is in English
+    "scenarios",  # only on the terminal, which is in English
+    "terminal",  # only on the terminal, which is in English
+    "integer_percentages",  # being rewritten
+    "early_percentages",  # part two
+    "last_digits",  # part two
+    "machine_counted_controls",  # part two
+    "modality",  # part two
+    "neighbour_residuals",  # part two
+    "panel_jumps",  # part two
+    "random_sample",  # part two
+    "randomised_observers",  # part two
+    "repeated_percentages",  # part two
+    "second_digits",  # part two
+    "skewness_kurtosis",  # part two
+    "small_stations",  # part two
+    "spatial_association",  # part two
+    "turnout_jumps",  # part two
+    "turnout_share_correlation",  # part two
+    "turnout_surplus",  # part two
+    "variance_within_areas",  # part two
+    "vote_flow",  # part two
+}
+
+#: Sections that are no sentences: words looked for in any language, and a glossary whose keys are its words.
+NO_SENTENCES = (("sibling_units", "leftovers"), ("dossier", "glossary"))
+
+
+def _sentences(topic: str, language: str) -> dict[tuple[str, ...], Any]:
+    """The templates of a topic in a language, by their place."""
+
+    def walk(node: Mapping[str, Any], place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+        for key, value in node.items():
+            if (topic, *place, key)[:2] in NO_SENTENCES:
+                continue
+            if isinstance(value, Mapping):
+                yield from walk(value, (*place, key))
+            else:
+                yield (*place, key), value
+
+    return dict(walk(wording.phrases(topic).get(language, {}), ()))
+
+
+def _asked(text: Any) -> set[str]:
+    """The facts that a template asks for."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name} if isinstance(text, str) else set()
+
+
+@pytest.mark.parametrize("topic", [t for t in TOPICS if t not in EXEMPT])
+def test_every_sentence_stands_in_russian_too(topic: str) -> None:
+    missing = _sentences(topic, "en").keys() - _sentences(topic, "ru").keys()
+    assert not missing, sorted(".".join(place) for place in missing)
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_russian_asks_for_no_fact_that_english_lacks(topic: str) -> None:
+    english = _sentences(topic, "en")
+    for place, text in _sentences(topic, "ru").items():
+        if topic == "costs":
+            continue
+        assert place in english, f"{topic}: {'.'.join(place)} stands in Russian only."
+        unknown = _asked(text) - _asked(english[place])
+        assert not unknown, f"{topic}: {'.'.join(place)} asks for {sorted(unknown)}."
+
+
+def test_the_glossary_has_as_many_words_in_russian() -> None:
+    words = [wording.template("dossier", "glossary", "words", language=language) for language in wording.LANGUAGES]
+    assert len(words[0]) == len(words[1])
 
 
 def test_counts_shares_and_numbers_in_two_languages() -> None:
