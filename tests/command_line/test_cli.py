@@ -141,3 +141,13 @@ def test_the_demo_finds_what_it_planted(tmp_path: Path) -> None:
     repeated = next(f for f in made["findings"] if f["method"] == "repeated_percentages")
     copied = next(p for p in truth["planted"] if p["kind"] == "copied_percentage")
     assert len(set(copied["stations"]) & set(repeated["stations"])) > len(copied["stations"]) / 2
+
+
+def test_the_headline_speaks_the_language_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "results.csv").write_text(table(150), encoding="utf-8")
+    asked = ("--language", "ru", "--method", "account_identities,last_digits", "-o", "out")
+    done = run("examine", "results.csv", *asked, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    headline = done.stdout.split("\n\n")[0]
+    assert "Проверки" in headline or "проверки" in headline
+    assert "the" not in headline.split()

@@ -133,5 +133,5 @@ def test_a_station_that_does_not_exist_carries_no_contradiction(
     found = said(written(tmp_path, copies, photographs, adams=total), capsys)["copies_against_totals"]
     assert found["status"] != "contradiction"
     assert found["facts"]["strangers"] == 1
-    assert any("fit no single station" in caveat for caveat in found["caveats"])
+    assert any("No single station" in caveat for caveat in found["caveats"])
     assert [row["oddity"] for row in found["tables"]["oddities"]] == ["strangers"]
