@@ -15,6 +15,7 @@ from rich.text import Text
 
 from recanvass import wording
 from recanvass.errors import UsageError
+from recanvass.statement import state
 from recanvass.wording import count, phrase, show
 
 if TYPE_CHECKING:
@@ -87,10 +88,10 @@ def print_sheet(results: Results) -> None:
 
 def print_examination(exam: Examination, page: Path | None, language: str = "en") -> None:
     """The statement, a line a finding, and where the dossier is, if one was written."""
-    out, said = console(), exam.statement
+    out, said = console(), exam.statement if language == "en" else state(exam.findings, exam.skipped, language)
     _line(out, phrase("statement", "grade", said.grade, language=language).upper(), "bold")
     _line(out, said.sentence)
-    _line(out, alarm_sentence(dict(said.alarm), language), "dim")
+    _line(out, alarm_sentence(dict(exam.statement.alarm), language), "dim")
     if page is not None:
         _print_promise(out, exam, language)
     out.print()
