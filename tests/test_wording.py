@@ -93,6 +93,7 @@ def test_counts_shares_and_numbers_in_two_languages() -> None:
     assert wording.share(0.622) == "62.2\u202f%"
     assert wording.share(0.622, language="ru") == "62,2\u202f%"
     assert wording.number(-1234.56, 1) == "−1,234.6"
+    assert wording.count(-1234) == "−1,234"
 
 
 @pytest.mark.parametrize(
@@ -128,6 +129,18 @@ def test_odds_never_overstate(log10_p: float, text: str) -> None:
 def test_russian_plurals() -> None:
     forms = [wording.plural(n, "station", "ru") for n in (1, 2, 5, 11, 21, 22, 112)]
     assert forms == ["1 участок", "2 участка", "5 участков", "11 участков", "21 участок", "22 участка", "112 участков"]
+
+
+@pytest.mark.parametrize(
+    ("noun", "forms"),
+    [
+        ("station_among", ["1 участка", "2 участков", "11 участков", "21 участка"]),
+        ("station_at", ["1 участке", "2 участках", "11 участках", "21 участке"]),
+        ("area_by", ["1 территории", "2 территориям", "11 территориям", "21 территории"]),
+    ],
+)
+def test_russian_cases_after_a_count(noun: str, forms: list[str]) -> None:
+    assert [wording.plural(n, noun, "ru") for n in (1, 2, 11, 21)] == forms
 
 
 def test_text_from_the_data_is_shown_escaped() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 #: The field's number of a manipulation, and the scenarios that plant it.
 MANIPULATIONS: Mapping[str, tuple[str, ...]] = {
-    "F1": ("ballot_stuffing",),
+    "F1": ("ballot_stuffing", "stuffed_units"),
     "F2": ("vote_switching",),
     "F3": ("stuffing_and_switching",),
     "F4": ("rounded_results", "invented_turnout"),
@@ -44,6 +44,7 @@ DOSES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "invented_turnout": ({"extent": 0.05}, {"extent": 0.01}, {"extent": 0.2}),
     "copied_percentage": (
         {"part": 0.3},
+        {"part": 0.3, "least": 50},
         {"part": 0.15},
         {"part": 0.6},
         {"part": 0.3, "jitter": 1},
@@ -73,6 +74,7 @@ DOSES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     ),
     "altered_total": ({"dose": 0.03}, {"dose": 0.001}, {"dose": 0.01}, {"dose": 0.1}),
     "assigned_results": ({"districts": 5},),
+    "stuffed_units": ({"extent": 0.05, "dose": 0.2}, {"extent": 0.2, "dose": 0.1}),
     "ballot_stuffing": (
         {"extent": 0.2},
         {"extent": 0.02},

@@ -16,14 +16,19 @@ from recanvass.errors import UnknownName, UsageError
 
 #: Least and greatest value by the parameter's name.
 RANGES: Mapping[str, tuple[float, float]] = {
+    "batches": (1, 1000),
     "copies": (2, 10_000),
     "districts": (1, 100_000),
     "dose": (0, 1),
+    "errors": (0, 1),
     "exponent": (0.1, 10),
     "extent": (0, 1),
     "extreme": (0, 1),
+    "filmed": (1, 10_000),
     "fives": (0, 1),
+    "hamlets": (0, 1),
     "jitter": (0, 1000),
+    "least": (2, 10_000),
     "noise": (0, 10),
     "observed": (0, 1),
     "of_leader": (0, 10),

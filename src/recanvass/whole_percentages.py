@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from recanvass import areas, false_discovery
+from recanvass.areas import levels
 from recanvass.kernels import binomial_lattice as lattice
 from recanvass.kernels import poisson_binomial
 from recanvass.results import Counts, Mask, Results
@@ -48,6 +48,11 @@ class Look:
     expected_by_integer: Floats
     variance_by_integer: Floats
     observed_by_integer: Floats
+    #: What the counts are taken of; what each is nearest to (0, 1, 2: see `binomial_lattice.kinds`); the
+    #: chances of the kinds 1 and 2. The last two are empty by the published definition.
+    whole: Counts
+    kind: Counts
+    near: Floats
 
     @property
     def observed(self) -> float:
@@ -104,11 +109,11 @@ def published(pairs: Mapping[str, Pair], registered: Counts | None, known: Mask)
 
 def prior_groups(results: Results) -> Counts:
     """The areas within which stations share a prior: the coarsest level; blanks are one more."""
-    levels = areas.levels(results)
-    if not levels:
+    coarsest = levels(results)
+    if not coarsest:
         return np.zeros(len(results), np.int64)
-    codes = results.places[levels[0]].codes
-    return np.where(codes < 0, len(results.places[levels[0]].names), codes)
+    codes = results.places[coarsest[0]].codes
+    return np.where(codes < 0, len(results.places[coarsest[0]].names), codes)
 
 
 def look(name: str, one: Pair, groups: Counts, weights: Floats | None, plug_in: bool) -> Look:
@@ -117,11 +122,14 @@ def look(name: str, one: Pair, groups: Counts, weights: Floats | None, plug_in: 
     rows = rows[_by_content(one.part[rows], one.whole[rows], groups[rows])]
     part, whole = one.part[rows], one.whole[rows]
     _, group = np.unique(groups[rows], return_inverse=True)
-    hits, chance, expected, variance = lattice.chances(part, whole, group.astype(np.int64), plug_in)
+    hits, chance, expected, variance, near = lattice.chances(part, whole, group.astype(np.int64), plug_in)
     nearest = lattice.nearest_integer(part[hits], whole[hits])
     seen = np.bincount(nearest, minlength=101)[:101].astype(np.float64)
     weight = np.empty(0) if weights is None else weights[rows]
-    return Look(name, rows, hits, chance, weight, expected, variance, seen)
+    kind = lattice.kinds(part, whole)
+    if plug_in:
+        kind, near = kind[:0], near[:0]
+    return Look(name, rows, hits, chance, weight, expected, variance, seen, whole, kind, near)
 
 
 def either(first: Look, second: Look) -> Look:
@@ -135,7 +143,9 @@ def either(first: Look, second: Look) -> Look:
     hits = first.hits[at_first] | second.hits[at_second]
     weight = first.weight[at_first] if len(first.weight) else first.weight
     nothing = np.zeros(101)
-    return Look("either", first.rows[at_first], hits, chance, weight, nothing, nothing, nothing)
+    whole = first.whole[at_first]
+    none = np.empty(0, np.int64), np.empty((0, 2))
+    return Look("either", first.rows[at_first], hits, chance, weight, nothing, nothing, nothing, whole, *none)
 
 
 def redrawn(
@@ -208,63 +218,6 @@ def _thinned(new_whole: Counts, part: Counts, whole: Counts, rows: Mask, rng: np
     return np.where(able, drawn, np.where(rows & (new_whole < part), np.maximum(new_whole, 0), part))
 
 
-@dataclass(frozen=True)
-class Scan:
-    """Every look in every area of ten stations or more at every level; arrays of one entry a test."""
-
-    log10_p: Floats
-    log10_q: Floats
-    sizes: Counts
-    lines: list[dict[str, Any]]
-    rows: list[Counts]
-
-
-def scan_areas(results: Results, looks: list[Look], rate: float) -> Scan:
-    """The scan, with a line for each area that is listed, and for the ten smallest tails at least."""
-    tests: list[tuple[str, Look, Counts, Floats, Counts, Counts, Counts]] = []
-    names: list[tuple[str, ...]] = []
-    for level in areas.levels(results):
-        parts = results.areas(level)
-        for one in looks:
-            codes = parts.codes[one.rows]
-            order = np.argsort(codes.astype(np.int16) if len(parts) < 2**15 else codes, kind="stable")
-            placed = codes >= 0
-            sizes = np.bincount(codes[placed], minlength=len(parts))
-            starts = np.concatenate([[0], np.cumsum(sizes)]) + int((~placed).sum())
-            hits = np.bincount(codes[placed], one.hits[placed], len(parts)).astype(np.int64)
-            able = np.flatnonzero(sizes >= areas.LEAST)
-            tails = poisson_binomial.tails(one.chance[order], starts, hits, poisson_binomial.FEW)
-            tests.append((level, one, able, tails[able], order, starts, hits))
-            names.append(parts.names)
-    log10_p = np.concatenate([test[3] for test in tests]) if tests else np.zeros(0)
-    tested = [np.diff(starts)[able] for _, _, able, _, _, starts, _ in tests]
-    ends = np.cumsum([len(test[2]) for test in tests])
-    log10_q = false_discovery.adjusted(log10_p)
-    listed = log10_q <= log10(rate)
-    best = np.flatnonzero(log10_p <= np.sort(log10_p)[: max(10, int(listed.sum()))].max(initial=-np.inf))
-    found = []
-    for k in best.tolist():
-        which = int(np.searchsorted(ends, k, side="right"))
-        level, one, able, _, order, starts, hits = tests[which]
-        area = int(able[k - (int(ends[which - 1]) if which else 0)])
-        mine = order[starts[area] : starts[area + 1]]
-        line = {
-            "level": level,
-            "area": names[which][area],
-            "look": one.name,
-            "stations": len(mine),
-            "observed": int(hits[area]),
-            "expected": float(one.chance[mine].sum()),
-            "log10_p": float(log10_p[k]),
-            "log10_q": float(log10_q[k]),
-            "listed": bool(listed[k]),
-        }
-        found.append((line, one.rows[mine[one.hits[mine]]]))
-    found.sort(key=lambda pair: (pair[0]["log10_p"], pair[0]["level"], pair[0]["area"], pair[0]["look"]))
-    all_sizes = np.concatenate(tested) if tested else np.zeros(0, np.int64)
-    return Scan(log10_p, log10_q, all_sizes, [line for line, _ in found], [rows for _, rows in found])
-
-
 def _by_content(part: Counts, whole: Counts, groups: Counts) -> Counts:
     """An order of the stations by what they report, so that sums do not depend on that of the rows."""
     if len(groups) and int(groups.max()) < 2**15:
@@ -282,9 +235,10 @@ def reach(whole: Counts) -> float:
     return float(table[np.minimum(whole // 20, 50), whole % 100].mean())
 
 
-def power(look: Look, whole: Counts, scan: Scan | None, level: float, tests: int) -> dict[str, Any]:
-    """Stations given a round figure that would be seen: in the whole contest, and in one area.
+def power(look: Look, whole: Counts, areas: Counts, level: float, tests: int) -> dict[str, Any]:
+    """Stations given a round figure that their number would show: in the whole contest, and in one area.
 
+    ``areas`` are the sizes of the areas that were looked at.
     ``level`` is what the headline leaves to one family, ``tests`` the looks among which it is shared.
     At a small station the count nearest to a round figure may still print otherwise: see `reach`.
     """
@@ -298,9 +252,9 @@ def power(look: Look, whole: Counts, scan: Scan | None, level: float, tests: int
     for name, chance in (("most", 0.8), ("nearly_all", 0.95)):
         facts[name] = min(ceil((border + float(ndtri(chance)) * look.sd) / gain), size)
     facts |= {"area_size": size, "area": facts["most"]}
-    if scan is None or not len(scan.sizes):
+    if not len(areas):
         return facts
-    ordered = np.sort(scan.sizes)
+    ordered = np.sort(areas)
     for area in np.unique(ordered[len(ordered) // 2 :]).tolist():
         needed = poisson_binomial.threshold(np.full(area, rate), log10(level / len(ordered)))
         for planted in range(1, area + 1):

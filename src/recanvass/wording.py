@@ -90,7 +90,7 @@ def show(text: str, limit: int = 120) -> str:
 
 def count(value: float, language: str = "en") -> str:
     """A whole number with its thousands apart."""
-    text = f"{round(value):,}"
+    text = f"{round(value):,}".replace("-", "−")
     return text.replace(",", "\u202f") if language == "ru" else text
 
 

@@ -37,7 +37,7 @@ def test_chances_against_the_whole_support(plug_in: bool) -> None:
     n = np.concatenate([[1, 1, 100, 99, 2000], rng.integers(1, 3000, 40)])
     x = np.concatenate([[0, 1, 100, 0, 1241], rng.integers(0, n[5:] + 1)])
     a, b = rng.uniform(0.1, 20.0, (2, len(n)))
-    inside, leaves, expected, variance = lattice.redrawn(x, n, a, b, 1, 99, plug_in)
+    inside, leaves, expected, variance, near = lattice.redrawn(x, n, a, b, 1, 99, plug_in)
     slow_expected, slow_variance = np.zeros(101), np.zeros(101)
     for i in range(len(n)):
         y = np.arange(n[i] + 1)
@@ -48,6 +48,10 @@ def test_chances_against_the_whole_support(plug_in: bool) -> None:
         within = (nearest >= 1) & (nearest <= 99)
         assert inside[i] == pytest.approx(mass[hit & within].sum(), abs=1e-10)
         assert leaves[i] == pytest.approx(mass[~within].sum(), abs=1e-10)
+        close = within & (np.abs(100 * y - nearest * n[i]) <= 50)
+        fives = nearest % 5 == 0
+        assert near[i, 0] == pytest.approx(mass[close & ~fives].sum(), abs=1e-10)
+        assert near[i, 1] == pytest.approx(mass[close & fives].sum(), abs=1e-10)
         by = np.bincount(nearest[hit & within], mass[hit & within], 101)
         own = nearest[x[i]]
         if hit[x[i]] and within[x[i]]:
@@ -64,7 +68,7 @@ def test_redrawing_keeps_the_law_of_the_prior() -> None:
     n, a, b = 300, 1.2, 40.0
     x = np.arange(n + 1)
     law = betabinom.pmf(x, n, a, b)
-    inside, leaves, _, _ = lattice.redrawn(
+    inside, leaves, _, _, _ = lattice.redrawn(
         x, np.full(n + 1, n), np.full(n + 1, a), np.full(n + 1, b), 1, 99, lattice.POSTERIOR
     )
     nearest = lattice.nearest_integer(x, np.full(n + 1, n))
@@ -72,7 +76,7 @@ def test_redrawing_keeps_the_law_of_the_prior() -> None:
     hits = lattice.is_integer(x, np.full(n + 1, n))
     chance = inside + leaves * hits
     assert (law * within * chance).sum() == pytest.approx((law * within * hits).sum(), rel=1e-9)
-    plug, _, _, _ = lattice.redrawn(x, np.full(n + 1, n), np.ones(n + 1), np.ones(n + 1), 0, 100, lattice.PLUG_IN)
+    plug, _, _, _, _ = lattice.redrawn(x, np.full(n + 1, n), np.ones(n + 1), np.ones(n + 1), 0, 100, lattice.PLUG_IN)
     assert (law * plug).sum() / (law * hits).sum() - 1 > 0.02
 
 
@@ -96,6 +100,18 @@ def test_prior_of_degenerate_groups_is_finite(x: np.ndarray) -> None:
 
 def test_huge_station_is_quick_and_finite() -> None:
     n = np.array([lattice.LARGEST])
-    inside, leaves, _, _ = lattice.redrawn(n // 3, n, np.ones(1), np.ones(1), 1, 99, lattice.POSTERIOR)
+    inside, leaves, _, _, _ = lattice.redrawn(n // 3, n, np.ones(1), np.ones(1), 1, 99, lattice.POSTERIOR)
     assert 0 <= inside[0] <= 1
     assert leaves[0] == 0
+
+
+@pytest.mark.parametrize("n", [100, 101, 150, 199, 250, 999, 1000, 3001])
+def test_kinds_are_the_counts_that_rounding_gives(n: int) -> None:
+    # Of m n / 100 the nearest whole count, and both neighbours where it ends in one half.
+    slow = np.zeros(n + 1, np.int64)
+    for m in range(1, 100):
+        exact = Fraction(m * n, 100)
+        for x in {-(-(2 * m * n - 100) // 200), (2 * m * n + 100) // 200}:
+            assert abs(x - exact) <= Fraction(1, 2)
+            slow[x] = 2 if m % 5 == 0 else 1
+    np.testing.assert_array_equal(lattice.kinds(np.arange(n + 1), np.full(n + 1, n)), slow)

@@ -11,7 +11,7 @@ import pytest
 
 from recanvass.case import Case
 from recanvass.finding import Finding, Skipped
-from recanvass.kernels.binomial_lattice import is_integer
+from recanvass.kernels.binomial_lattice import is_integer, kinds
 from recanvass.methods.integer_percentages import IntegerPercentages
 from recanvass.results import Contest, Labels, Results
 from tests.conftest import canonical
@@ -79,7 +79,11 @@ def test_rounded_results_are_seen_and_named() -> None:
     top = found.answer.tables["areas"][0]
     assert top["area"] == results.areas("district").names[4]
     assert top["listed"]
-    assert found.answer.outcome == "local"
+    assert found.answer.outcome == "local_nearest"
+    there = codes == 4
+    sized = there & (results.counts["valid"] >= 100)
+    assert top["nearest_observed"] == top["stations"] == sized.sum()
+    assert f"{top['stations']} of {top['stations']} stations there report the count nearest" in found.summary
     assert set(found.stations) <= set(results.stations)
     assert found.estimates[1].kind == "lower bound"
 
@@ -91,12 +95,14 @@ def test_widespread_rounding_and_its_lower_bound() -> None:
     found = finding(planted)
     assert found.status == "departure"
     excess, bound = found.estimates
-    # Below 1,000 votes the nearest count may not print as round: only some of the 300 can be seen.
-    there = is_integer(planted.votes[rows, 0], planted.counts["valid"][rows]).sum()
-    assert 100 < bound.value <= there
+    # Below 1,000 votes the nearest count may not print as round, but it is the nearest one.
+    part, whole = planted.votes[rows, 0], planted.counts["valid"][rows]
+    assert (kinds(part, whole) > 0).sum() > 1.1 * is_integer(part, whole).sum()
+    assert 100 < bound.value <= 300
     assert excess.low is not None
     assert excess.high is not None
-    assert excess.low <= 0.87 * there <= excess.high
+    look = IntegerPercentages().looks(results)[0]
+    assert excess.low <= 300 * (1 - look.near.sum(axis=1).mean()) <= excess.high
 
 
 def test_power_statement_holds() -> None:

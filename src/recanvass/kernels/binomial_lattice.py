@@ -13,6 +13,11 @@ Two laws of a redrawn count :math:`X'` are here, both summed over the lattice of
   so the expected number of whole percentages among the redrawn counts is that among the honest
   ones: no bias. The plug-in adds its noise twice and lacks this property where shares are small.
 
+Beside the printing ones the counts *nearest* to a whole percentage are summed, those that somebody
+who wants m per cent of n writes: :math:`|x - m n / 100| \le 1/2`, in integers
+:math:`\min(r, n - r) \le 50` (both neighbours where m n / 100 ends in one half). Below 1,000 they
+print as other figures too; above, the window holds counts that nobody would choose.
+
 The masses are built by their two-term recurrence from the observed count outwards and divided
 by their sum, until a term is below ``NEGLIGIBLE`` of it: no special function is needed.
 """
@@ -29,6 +34,9 @@ Floats = NDArray[np.float64]
 
 #: A station with a larger whole is not tested: it is no station, and the lattice sum would be long.
 LARGEST = 10_000_000
+
+#: A count so many hundredths of a vote or less from a whole percentage is nearest to it.
+HALF = 50
 
 #: Terms below this part of the running sum end the sum; the error of a probability is a few times this.
 NEGLIGIBLE = 1e-12
@@ -58,10 +66,28 @@ def nearest_integer(part: Counts, whole: Counts) -> Counts:
 
 
 @kernel
+def kinds(part: Counts, whole: Counts) -> Counts:
+    """What each count is nearest to; ``(n,)``, exact, whole ≥ 100.
+
+    0: to no whole percentage from 1 to 99; 1: to one that is no multiple of five; 2: to a multiple of five.
+    """
+    found = np.zeros(len(part), np.int64)
+    for i in range(len(part)):
+        n = whole[i]
+        m = (200 * part[i] + n) // (2 * n)
+        if 1 <= m <= 99 and abs(100 * part[i] - m * n) <= HALF:
+            found[i] = 2 if m % 5 == 0 else 1
+    return found
+
+
+@kernel
 def _walk(
     here: Floats, x: int, n: int, a: float, b: float, slope: float, low: int, high: int, up: bool
-) -> tuple[float, float, float]:
+) -> tuple[float, float, float, float, float]:
     """One side of the lattice: its mass, that of the whole percentages in the range, that outside.
+
+    The last two are the masses in the range of the counts nearest to any whole percentage, and to a
+    multiple of five.
 
     The observed count has mass 1 and belongs to the upper side. ``here`` collects by integer. The
     remainder r of 100 y by n, and the quotient q, are carried along; there is no branch but the
@@ -88,6 +114,8 @@ def _walk(
     total = 0.0
     hits = 0.0
     outside = 0.0
+    near = 0.0
+    five = 0.0
     for _ in range(terms):
         if mass <= NEGLIGIBLE * total:
             break
@@ -99,6 +127,9 @@ def _walk(
         hit = mass if whole else 0.0
         hits += hit
         here[m] += hit
+        close = mass if inside & ((r <= HALF) | (n - r <= HALF)) else 0.0
+        near += close
+        five += close if m % 5 == 0 else 0.0
         mass *= (left * more) / (made * less)
         left -= 1.0
         more += slope
@@ -109,13 +140,13 @@ def _walk(
         over = (r >= n) * 1 - (r < 0) * 1
         r -= over * n
         q += over
-    return total, hits, outside
+    return total, hits, outside, near, five
 
 
 @kernel
 def redrawn(
     part: Counts, whole: Counts, prior_a: Floats, prior_b: Floats, low: int, high: int, plug_in: bool
-) -> tuple[Floats, Floats, Floats, Floats]:
+) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Chances that a redrawn count is a whole percentage inside a range, and that it leaves the range.
 
     Parameters
@@ -138,12 +169,16 @@ def redrawn(
     expected, variance : (101,) float64
         By integer: the sum over the stations of P(X' hits it), and of P (1 - P). Where X' leaves
         the range the station keeps its observed count.
+    near : (n, 2) float64
+        P(X' is in the range and nearest to a whole percentage that is no multiple of five), and
+        the same for multiples of five.
     """
     size = len(part)
     inside = np.zeros(size)
     leaves = np.zeros(size)
     expected = np.zeros(101)
     variance = np.zeros(101)
+    near = np.zeros((size, 2))
     here = np.zeros(101)
     for i in range(size):
         x = part[i]
@@ -156,11 +191,13 @@ def redrawn(
             a = prior_a[i] + x
             b = prior_b[i] + (n - x)
             slope = 1.0
-        above, hits_above, out_above = _walk(here, x, n, a, b, slope, low, high, UP)
-        below, hits_below, out_below = _walk(here, x, n, a, b, slope, low, high, DOWN)
+        above, hits_above, out_above, near_above, five_above = _walk(here, x, n, a, b, slope, low, high, UP)
+        below, hits_below, out_below, near_below, five_below = _walk(here, x, n, a, b, slope, low, high, DOWN)
         total = above + below
         inside[i] = (hits_above + hits_below) / total
         leaves[i] = (out_above + out_below) / total
+        near[i, 1] = (five_above + five_below) / total
+        near[i, 0] = (near_above + near_below) / total - near[i, 1]
         own = (200 * x + n) // (2 * n)
         r = (100 * x) % n
         if low <= own <= high and (20 * r <= n or 20 * (n - r) <= n):
@@ -171,7 +208,7 @@ def redrawn(
                 expected[m] += chance
                 variance[m] += chance * (1.0 - chance)
                 here[m] = 0.0
-    return inside, leaves, expected, variance
+    return inside, leaves, expected, variance, near
 
 
 def prior(part: Counts, whole: Counts, groups: Counts) -> tuple[Floats, Floats]:
@@ -198,7 +235,7 @@ def prior(part: Counts, whole: Counts, groups: Counts) -> tuple[Floats, Floats]:
 
 def chances(
     part: Counts, whole: Counts, groups: Counts, plug_in: bool = False
-) -> tuple[NDArray[np.bool_], Floats, Floats, Floats]:
+) -> tuple[NDArray[np.bool_], Floats, Floats, Floats, Floats]:
     """Which counts are whole percentages, and the chance of each under the null.
 
     Parameters
@@ -218,12 +255,17 @@ def chances(
         it leaves the range, the station keeps its count, and that is whole.
     expected, variance : (101,) float64
         By integer, over all stations.
+    near : (n, 2) float64
+        The chances of the `kinds` 1 and 2, in the same sense; they are not used where ``plug_in``.
     """
     hits = is_integer(part, whole)
     if plug_in:
         none = np.ones(len(part))
-        inside, _, expected, variance = redrawn(part, whole, none, none, 0, 100, PLUG_IN)
-        return hits, np.minimum(inside, 1.0), expected, variance
+        inside, _, expected, variance, near = redrawn(part, whole, none, none, 0, 100, PLUG_IN)
+        return hits, np.minimum(inside, 1.0), expected, variance, near
     prior_a, prior_b = prior(part, whole, groups)
-    inside, leaves, expected, variance = redrawn(part, whole, prior_a, prior_b, 1, 99, POSTERIOR)
-    return hits, np.minimum(inside + leaves * hits, 1.0), expected, variance
+    inside, leaves, expected, variance, near = redrawn(part, whole, prior_a, prior_b, 1, 99, POSTERIOR)
+    own = kinds(part, whole)
+    near[:, 0] += leaves * (own == 1)
+    near[:, 1] += leaves * (own == 2)
+    return hits, np.minimum(inside + leaves * hits, 1.0), expected, variance, np.clip(near, 0.0, 1.0)

@@ -251,7 +251,7 @@ class BallotSequence(Method):
     ) -> list[dict[str, Any]]:
         rows = []
         for other in sorted((o for o in totals if o != option), key=lambda o: (-totals[o], o))[:_PLACEBOS]:
-            stations = self._stations(readable, other, rng)
+            stations = self._stations(readable, other, rng, min(self.draws, 199))
             if stations:
                 log10_p = np.array([s.log10_p for s in stations])
                 rows.append(

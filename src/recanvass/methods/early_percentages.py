@@ -129,7 +129,7 @@ class EarlyPercentages(Method):
                 ],
             },
             series={"points": _by_integer(main)},
-            power=power(main, pairs["registered"].whole, None, self.level, 1),
+            power=power(main, pairs["registered"].whole, np.zeros(0, np.int64), self.level, 1),
         )
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:

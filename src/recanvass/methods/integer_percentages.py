@@ -12,15 +12,23 @@ keeps its own. The observed and the redrawn count are then exchangeable, so
 noise twice and lands on 0 per cent too often. Given the chances, S is Poisson-binomial; its upper
 tail is exact (150 stations or fewer) or by saddlepoint.
 
+**Statistic of the corrected null.** :math:`T = \sum_i w(n_i, \kappa_i)`, where :math:`\kappa_i` says
+whether the count is the one nearest to a whole percentage (in which case somebody may have chosen it,
+though below 1,000 it need not print as round), and to a multiple of five. The weights are fixed
+log-likelihood ratios that depend on n only (``rounding.py``); the tail of T given the chances is exact or
+by saddlepoint, in an area Chernoff's bound where that is above .01. S stays what is counted and shown; it
+also sees a sloppy rounder, who hits the tenth but not the nearest count.
+
 **Published null.** Kobak, Shpilkin and Pshenichnikov (2016): registered ≥ 100, ballots > 0,
 turnout and share ≤ 99 per cent, redrawn from Binomial(n, x/n) without regard to that filter; mean
 and variance in closed form instead of 1,000 simulations. Its headline counts *either*, the stations
 where share or turnout hits; the corrected test does not, because either single one has more power.
 
-**Multiplicity, declared beforehand.** Contest: share and turnout; p = 2 × the smallest. Scan:
-the same in every area of every level with ten stations or more; p = tests × the smallest. The
-headline's p is twice the smaller of the two. Areas are listed by Benjamini-Hochberg at 1 per cent.
-Other options are shown as a placebo and are not counted.
+**Multiplicity, declared beforehand.** Corrected: three families: T of share and turnout in the contest;
+T of both in every area of every level with five stations or more; S of both in the contest. Within a
+family p = tests × the smallest; the headline's p is three times the smallest of the three (two, without
+areas). Areas are listed by Benjamini-Hochberg at 1 per cent. Published: *either* alone; its areas have ten
+stations or more. With weights: S alone. Other options are shown as a placebo and are not counted.
 """
 
 from __future__ import annotations
@@ -33,10 +41,16 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import false_discovery, whole_percentages, wording
+from recanvass import (
+    false_discovery,
+    rounded_stations,
+    rounding,
+    rounding_tables,
+    whole_percentages,
+    wording,
+)
 from recanvass.case import Case
-from recanvass.finding import Answer, Estimate, Evidence, EvidenceClass, Finding
-from recanvass.kernels import poisson_binomial
+from recanvass.finding import Answer, Evidence, EvidenceClass, Finding
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked
 from recanvass.results import Results
 from recanvass.whole_percentages import (
@@ -48,10 +62,14 @@ from recanvass.whole_percentages import (
     power,
     prior_groups,
     published,
-    scan_areas,
 )
 
 Floats = NDArray[np.float64]
+
+_AREA_FACTS = frozenset(
+    {"area", "stations", "observed", "expected"}
+    | {f"{kind}_{of}" for kind in ("nearest", "fives") for of in ("observed", "expected")}
+)
 
 
 @dataclass(frozen=True)
@@ -188,40 +206,51 @@ class IntegerPercentages(Method):
         if not looks:
             raise Unasked("nothing_left")
         tested = [look for look in looks if look.name == "either" or self.definition == "corrected"] or looks
-        scan = scan_areas(results, tested, self.rate) if self.weights == "stations" else None
-        tails = np.array([look.log10_p for look in tested])
-        contest_p = false_discovery.smallest(tails)
-        scan_p = 0.0 if scan is None else false_discovery.smallest(scan.log10_p)
-        corrected = self.definition == "corrected"
+        plain = self.weights == "stations"
+        scored = plain and self.definition == "corrected"
+        scan = rounding.scan_areas(results, tested, self.rate) if plain else None
+        counted = np.array([look.log10_p for look in tested])
+        tails = np.array([rounding.contest_tail(look) for look in tested]) if scored else counted
+        scan_p = false_discovery.smallest(scan.log10_p) if scored and scan is not None else 0.0
         scanned = scan is not None and len(scan.log10_p) > 0
-        families = 2 if scanned and corrected else 1
-        log10_p = min(0.0, min(contest_p, scan_p if corrected else 0.0) + log10(families))
-        main = tested[int(np.argmin(tails))]
+        families = 1 + scored + (scored and scanned)
+        contest_p = min(false_discovery.smallest(tails), false_discovery.smallest(counted))
+        log10_p = min(0.0, min(contest_p, scan_p) + log10(families))
+        main = tested[int(np.argmin(np.minimum(tails, counted)))]
         found = log10_p <= log10(self.level)
         listed = [line for line in scan.lines if line["listed"]] if scan is not None else []
         local = found and bool(listed) and scan_p < contest_p
         facts = self._facts(results, looks, main, listed, log10_p)
-        outcome = ("local" if local else f"yes_{main.name}") if found else f"no_{main.name}"
+        by_lattice = scored and found and tails.min() < counted.min()
+        told = _told(facts, by_lattice)
+        outcome = _local(listed[0]) if local else (f"yes_{main.name}{told}" if found else f"no_{main.name}")
         hit = scan.rows[: len(listed)] if scan is not None and found and listed else []
         named = results.take(np.unique(np.concatenate(hit))).stations if hit else ()
         tables = {
-            "looks": [_line(look) for look in looks],
+            "looks": [rounding_tables.scored_line(look) for look in looks],
             "areas": scan.lines if scan is not None else [],
-            "integers": _by_integer(looks),
+            "rounded": rounded_stations.numbers(looks, scan) if scored and found and scan else [],
+            "stations": rounded_stations.lines(results, looks, wholes, scan) if scored and found and scan else [],
+            "integers": rounding_tables.by_integer(looks),
             "placebo": self._placebos(results) if self.placebo else [],
-            "left_out": _left_out(wholes),
+            "left_out": rounding_tables.left_out(wholes),
         }
+        level = self.level / families
+        sizes = scan.sizes if scan is not None else np.zeros(0, np.int64)
+        first = looks[0]
         return Answer(
             status="departure" if found else "none",
             outcome=outcome,
             facts=facts,
-            evidence=Evidence(main.observed, log10_p, main.expected, main.sd, self.definition),
-            estimates=_estimates(main),
+            evidence=Evidence(*_evidence(facts, main, told, log10_p), self.definition),
+            estimates=rounding_tables.estimates(main),
             caveats=self._caveats(looks, scanned),
             stations=tuple(sorted(named)),
             tables={name: table for name, table in tables.items() if table},
-            series=_series(looks),
-            power=power(looks[0], wholes[looks[0].name].whole, scan, self.level / families, len(tested)),
+            series=rounding_tables.series(looks),
+            power=rounding.power(first, scan, level, len(tested))
+            if scored
+            else power(first, wholes[first.name].whole, sizes, level, len(tested)),
         )
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
@@ -245,12 +274,14 @@ class IntegerPercentages(Method):
             "excess": main.observed - main.expected,
             "log10_p": log10_p,
             "areas": len(listed),
-            **_fives(looks),
+            **rounding_tables.fives(looks),
             "share_of": base,
             "turnout_of": turned,
         }
+        if len(main.kind):
+            facts |= rounding.nearest(main)
         if listed:
-            facts |= {f"area_{key}": listed[0][key] for key in ("area", "stations", "observed", "expected")}
+            facts |= {f"area_{key}": value for key, value in listed[0].items() if key in _AREA_FACTS}
         return facts
 
     def _caveats(self, looks: list[Look], scanned: bool) -> tuple[str, ...]:
@@ -273,81 +304,37 @@ class IntegerPercentages(Method):
             one = self.pairs(results, option).get("share")
             if option == chosen or one is None or 20 * results.totals[name] < total or not one.rows.any():
                 continue
-            lines.append(_line(self._look(results, "share", one)) | {"option": name})
+            lines.append(rounding_tables.line(self._look(results, "share", one)) | {"option": name})
         return lines
 
 
-def _line(one: Look) -> dict[str, Any]:
-    excess = one.observed - one.expected
-    return {
-        "look": one.name,
-        "stations": len(one.rows),
-        "observed": one.observed,
-        "expected": one.expected,
-        "sd": one.sd,
-        "excess": excess,
-        "z": excess / one.sd if one.sd > 0 else 0.0,
-        "log10_p": one.log10_p,
+def _told(facts: dict[str, Any], by_lattice: bool) -> str:
+    """Which count the sentence tells where T found more than S: the one farther from its expectation."""
+    if not by_lattice:
+        return ""
+    far = {
+        name: (facts[f"{name}_observed"] - facts[f"{name}_expected"]) / max(facts[f"{name}_sd"], 1e-9)
+        for name in ("nearest", "fives")
     }
+    return "_fives" if far["fives"] > far["nearest"] else "_nearest"
 
 
-def _by_integer(looks: list[Look]) -> list[dict[str, Any]]:
-    return [
-        {
-            "look": one.name,
-            "integer": m,
-            "observed": int(one.observed_by_integer[m]),
-            "expected": float(one.expected_by_integer[m]),
-            "sd": float(np.sqrt(one.variance_by_integer[m])),
-        }
-        for one in looks
-        if one.name != "either"
-        for m in range(101)
-        if one.expected_by_integer[m] > 0
-    ]
+def _evidence(facts: dict[str, Any], main: Look, told: str, log10_p: float) -> tuple[float, float, float, float]:
+    """The count that the sentence tells, the headline's tail, and what counting gives."""
+    if not told:
+        return main.observed, log10_p, main.expected, main.sd
+    name = told[1:]
+    return float(facts[f"{name}_observed"]), log10_p, facts[f"{name}_expected"], facts[f"{name}_sd"]
 
 
-def _left_out(pairs: dict[str, Pair]) -> list[dict[str, Any]]:
-    return [
-        {"look": name, "reason": reason, "stations": count}
-        for name, one in pairs.items()
-        for reason, count in one.left_out.items()
-        if count
-    ]
-
-
-def _fives(looks: list[Look]) -> dict[str, float]:
-    """The excess at multiples of five and at the other integers, over share and turnout."""
-    excess = np.zeros(101)
-    for one in looks:
-        excess += one.observed_by_integer - one.expected_by_integer
-    fives = np.arange(101) % 5 == 0
-    return {"fives": float(excess[fives].sum()), "others": float(excess[~fives].sum())}
-
-
-def _series(looks: list[Look]) -> dict[str, Any]:
-    series: dict[str, Any] = {"integer": list(range(101))}
-    for one in looks:
-        if one.name != "either":
-            spread = 2.576 * np.sqrt(one.variance_by_integer)
-            series |= {
-                f"{one.name}_observed": one.observed_by_integer.tolist(),
-                f"{one.name}_expected": one.expected_by_integer.tolist(),
-                f"{one.name}_low": np.maximum(one.expected_by_integer - spread, 0.0).tolist(),
-                f"{one.name}_high": (one.expected_by_integer + spread).tolist(),
-            }
-    return series
-
-
-def _estimates(main: Look) -> tuple[Estimate, ...]:
-    """The excess with its interval, and a lower bound of the stations that counting does not give."""
-    excess, spread = main.observed - main.expected, 1.96 * main.sd
-    found = [Estimate("excess", excess, "stations", "estimate", excess - spread, excess + spread, 0.95)]
-    if not len(main.weight):
-        honest = poisson_binomial.threshold(main.chance, log10(0.05)) - 1
-        bound = float(max(0, int(main.observed) - honest))
-        found.append(Estimate("beyond_chance", bound, "stations", "lower bound", bound, None, 0.95))
-    return tuple(found)
+def _local(area: dict[str, Any]) -> str:
+    """The outcome of an area: which of its counts the sentence tells, by the ratio to what counting gives."""
+    if "fives_observed" not in area:
+        return "local"
+    fives = area["fives_observed"] - area["fives_expected"], area["fives_expected"]
+    nearest = area["nearest_observed"] - area["nearest_expected"], area["nearest_expected"]
+    ahead = fives[0] * nearest[1] ** 0.5 > nearest[0] * fives[1] ** 0.5
+    return "local_fives" if ahead else "local_nearest"
 
 
 def _drawing(name: str, finding: Finding, language: str) -> Drawing:

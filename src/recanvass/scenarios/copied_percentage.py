@@ -24,6 +24,8 @@ class CopiedPercentage(Scenario):
         Ballots by which a count may miss the target.
     others : bool
         Whether the other options repeat as well.
+    least : int
+        The districts are taken among those with at least so many stations, the largest where there are none.
     clean : str
         The clean scenario that it is planted into.
     """
@@ -32,6 +34,7 @@ class CopiedPercentage(Scenario):
     part: float = 0.6
     jitter: int = 0
     others: bool = False
+    least: int = 15
     clean: str = "clean_mixture"
 
     kind = "planted"
@@ -40,7 +43,7 @@ class CopiedPercentage(Scenario):
         """One contest."""
         before = base(self.clean, rng, stations)
         leader, after, planted_rows, targets = before.leader, before, [], []
-        for name, rows in whole_districts(before, rng, self.districts):
+        for name, rows in whole_districts(before, rng, self.districts, self.least):
             rows = rows[rng.random(rows.size) < self.part]
             if not rows.size:
                 continue

@@ -37,9 +37,27 @@ def slow_nearest_integer(part, whole):
 given_nearest_integer = given_is_integer
 
 
+def kind(x: int, n: int) -> int:
+    """0, 1 or 2: within half a vote of no whole percentage from 1 to 99, of one, of a multiple of five."""
+    m = nearest(x, n)
+    if not 1 <= m <= 99 or abs(x - Fraction(m * n, 100)) > Fraction(1, 2):
+        return 0
+    return 1 if m % 5 else 2
+
+
+def slow_kinds(part, whole):
+    return np.array([kind(int(x), int(n)) for x, n in zip(part, whole, strict=True)])
+
+
+def given_kinds():
+    large = WHOLE >= 100
+    return [(PART[large], WHOLE[large]), (np.arange(2001), np.full(2001, 2000)), (np.arange(151), np.full(151, 150))]
+
+
 def slow_redrawn(part, whole, prior_a, prior_b, low, high, plug_in):
     inside, leaves = np.zeros(len(part)), np.zeros(len(part))
     expected, variance = np.zeros(101), np.zeros(101)
+    near = np.zeros((len(part), 2))
     for i, (x, n) in enumerate(zip(part.tolist(), whole.tolist(), strict=True)):
         counts = np.arange(n + 1)
         law = binom.pmf(counts, n, x / n) if plug_in else betabinom.pmf(counts, n, prior_a[i] + x, prior_b[i] + n - x)
@@ -48,14 +66,17 @@ def slow_redrawn(part, whole, prior_a, prior_b, low, high, plug_in):
             m = nearest(y, n)
             if not low <= m <= high:
                 leaves[i] += mass
-            elif whole_percentage(y, n):
+                continue
+            if whole_percentage(y, n):
                 here[m] += mass
+            if abs(y - Fraction(m * n, 100)) <= Fraction(1, 2):
+                near[i, int(m % 5 == 0)] += mass
         inside[i] = here.sum()
         if low <= nearest(x, n) <= high and whole_percentage(x, n):
             here[nearest(x, n)] += leaves[i]
         expected += here
         variance += here * (1 - here)
-    return inside, leaves, expected, variance
+    return inside, leaves, expected, variance, near
 
 
 def given_redrawn():
@@ -85,10 +106,13 @@ def given_prior():
 def slow_chances(part, whole, groups, plug_in=False):
     hits = slow_is_integer(part, whole)
     if plug_in:
-        inside, _, expected, variance = slow_redrawn(part, whole, part, part, 0, 100, plug_in)
-        return hits, np.minimum(inside, 1), expected, variance
-    inside, leaves, expected, variance = slow_redrawn(part, whole, *slow_prior(part, whole, groups), 1, 99, plug_in)
-    return hits, np.minimum(inside + leaves * hits, 1), expected, variance
+        inside, _, expected, variance, near = slow_redrawn(part, whole, part, part, 0, 100, plug_in)
+        return hits, np.minimum(inside, 1), expected, variance, near
+    laws = slow_redrawn(part, whole, *slow_prior(part, whole, groups), 1, 99, plug_in)
+    inside, leaves, expected, variance, near = laws
+    own = slow_kinds(part, whole)
+    near = near + leaves[:, None] * (own[:, None] == np.array([1, 2]))
+    return hits, np.minimum(inside + leaves * hits, 1), expected, variance, np.clip(near, 0, 1)
 
 
 def given_chances():
