@@ -21,24 +21,6 @@ EXEMPT = {
     "scenarios",  # only on the terminal, which is in English
     "terminal",  # only on the terminal, which is in English
     "integer_percentages",  # being rewritten
-    "early_percentages",  # part two
-    "last_digits",  # part two
-    "machine_counted_controls",  # part two
-    "modality",  # part two
-    "neighbour_residuals",  # part two
-    "panel_jumps",  # part two
-    "random_sample",  # part two
-    "randomised_observers",  # part two
-    "repeated_percentages",  # part two
-    "second_digits",  # part two
-    "skewness_kurtosis",  # part two
-    "small_stations",  # part two
-    "spatial_association",  # part two
-    "turnout_jumps",  # part two
-    "turnout_share_correlation",  # part two
-    "turnout_surplus",  # part two
-    "variance_within_areas",  # part two
-    "vote_flow",  # part two
 }
 
 #: Sections that are no sentences: words looked for in any language, and a glossary whose keys are its words.

@@ -92,7 +92,7 @@ def print_examination(exam: Examination, page: Path | None, language: str = "en"
     said = exam.statement if language == "en" else state(exam.findings, exam.skipped, language)
     _line(out, phrase("statement", "grade", said.grade, language=language).upper(), "bold")
     _line(out, said.sentence)
-    _line(out, alarm_sentence(dict(said.alarm), language), "dim")
+    _line(out, alarm_sentence(dict(exam.statement.alarm), language), "dim")
     if page is not None:
         _print_promise(out, exam, language)
     out.print()

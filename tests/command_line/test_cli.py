@@ -58,6 +58,14 @@ def test_examine_writes_a_dossier_and_says_where(file: Path, tmp_path: Path) -> 
     assert str(tmp_path) not in (tmp_path / "out" / "dossier.html").read_text()
 
 
+def test_examine_answers_in_russian(file: Path, tmp_path: Path) -> None:
+    done = run("examine", str(file), "-o", "out", "--language", "ru", "--method", "account_identities", cwd=tmp_path)
+    assert done.returncode == 0
+    english = json.loads((tmp_path / "out" / "examination.json").read_text())["statement"]["sentence"]
+    assert english[:40] not in done.stdout
+    assert "данные" in done.stdout.split("\n\n")[0]
+
+
 def test_examine_gives_the_same_bytes_twice(file: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
         assert run("examine", str(file), "-o", name, "--seed", "5", cwd=tmp_path).returncode == 0

@@ -27,6 +27,20 @@ def test_a_cell_is_written_for_a_reader(value: object, key: str, expected: str) 
     assert cell(value, key, "integer_percentages", "en") == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "key", "method", "expected"),
+    [
+        ("tenths", "family", "coarse_fractions", "кратные 10 процентам"),
+        ("below_zero", "identity", "account_identities", "Ни одно число не меньше нуля"),
+        ("run", "kind", "identical_protocols", "соседи, стоящие подряд"),
+        ("follows", "verdict", "announced_percentages", "следует из числа"),
+        ("nothing known", "kind", "account_identities", "nothing known"),
+    ],
+)
+def test_a_code_is_put_into_the_readers_language(value: str, key: str, method: str, expected: str) -> None:
+    assert cell(value, key, method, "ru") == expected
+
+
 def test_a_long_table_is_cut_and_says_so() -> None:
     made = table([{"digit": k, "observed": k} for k in range(MOST_ROWS + 7)], "digits", "last_digits", "en")
     assert len(made["rows"]) == MOST_ROWS

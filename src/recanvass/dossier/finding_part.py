@@ -178,7 +178,7 @@ def _estimate(one: Estimate, name: str, language: str) -> str:
     facts: dict[str, Any] = {
         "quantity": said(name, "estimates", one.quantity, language=language, otherwise=one.quantity.replace("_", " ")),
         "value": quantity(one.value, language),
-        "unit": one.unit,
+        "unit": said("dossier", "unit", one.unit, language=language, otherwise=one.unit),
         "kind": wording.phrase("dossier", "kind", one.kind, language=language),
     }
     if one.low is None or one.high is None or one.level is None:

@@ -92,11 +92,15 @@ def _text(value: str, key: str, method: str, language: str) -> str:
         "look": (method, "drawing", "looks"),
         "level": ("areas", "level"),
         "base": ("dossier", "base"),
+        "kind": (method, "kinds"),
+        "family": (method, "families"),
+        "identity": (method, "identity"),
     }
+    shown = wording.show(value, 200)
     if key in places and value:
         topic, *keys = places[key]
-        return said(topic, *keys, value, language=language, otherwise=wording.show(value, 200))
-    return said(method, "values", key, value, language=language, otherwise=wording.show(value, 200))
+        shown = said(topic, *keys, value, language=language, otherwise=shown)
+    return said(method, "values", key, value, language=language, otherwise=shown)
 
 
 def quantity(value: float, language: str) -> str:

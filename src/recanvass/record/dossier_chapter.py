@@ -14,7 +14,7 @@ from recanvass.record.dates import day_of
 from recanvass.record.loading import Record
 from recanvass.record.openness import scorecard
 from recanvass.results import COUNTS
-from recanvass.wording import number, phrase
+from recanvass.wording import number, phrase, summary
 
 
 def chapter(record: Record, case: Case, findings: Iterable[Finding] = (), language: str = "en") -> dict[str, Any]:
@@ -105,7 +105,7 @@ def _claim(
         "subject_date_said": subject.said if subject else "",
         "quantity": _quantity(claim.quantity, language) if claim.quantity else None,
         "comparisons": [c.to_dict() for c in comparisons if c.claim == claim.id],
-        "bears_on": _bearing(claim, findings),
+        "bears_on": _bearing(claim, findings, language),
         "note": claim.note,
     }
 
@@ -132,12 +132,22 @@ def _quantity(quantity: Quantity, language: str) -> dict[str, Any]:
     }
 
 
-def _bearing(claim: Claim, findings: Sequence[Finding]) -> list[dict[str, str]]:
+def _bearing(claim: Claim, findings: Sequence[Finding], language: str) -> list[dict[str, str]]:
     """Findings that bear on a claim about the count: those it names, else classes A and B."""
     if claim.kind != "allegation":
         return []
     chosen = [f for f in findings if (f.method in claim.bears_on if claim.bears_on else f.evidence_class in ("A", "B"))]
-    return [{"method": f.method, "class": f.evidence_class, "status": f.status, "summary": f.summary} for f in chosen]
+    return [
+        {
+            "method": f.method,
+            "class": f.evidence_class,
+            "status": f.status,
+            "summary": f.summary
+            if language == "en"
+            else summary(f.method, f.answer.outcome, f.answer.facts, language, f.of),
+        }
+        for f in chosen
+    ]
 
 
 def _actors(claims: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
