@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from recanvass.case import Case
 from recanvass.dossier.tables import MOST_ROWS, cell, quantity, table
+from recanvass.method import method
+from recanvass.scenario import scenario
 
 
 @pytest.mark.parametrize(
@@ -56,3 +60,15 @@ def test_a_table_without_words_keeps_its_own_names() -> None:
 @pytest.mark.parametrize(("value", "expected"), [(1234.5, "1,234"), (8.0, "8"), (12.34, "12.3"), (0.05, "0.050")])
 def test_a_quantity_has_the_decimals_its_size_asks_for(value: float, expected: str) -> None:
     assert quantity(value, "en") == expected
+
+
+@pytest.mark.parametrize("name", ["coarse_fractions", "small_stations"])
+def test_what_is_no_fraction_is_not_printed_as_a_percentage(name: str) -> None:
+    """Multiples of five per cent and standard deviations once stood as 500 % and 92 %."""
+    finding = method(name).run(Case.of(scenario("clean_mixture").build(np.random.default_rng(3), 900).results))
+    for key, records in finding.answer.tables.items():
+        made = table(records, key, name, "en")
+        for column, heading in enumerate(made["columns"]):
+            texts = [row[column] for row in made["rows"]]
+            if heading["heading"].endswith(("s.d.", "Percentage")):
+                assert not any("%" in text for text in texts), texts

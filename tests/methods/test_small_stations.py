@@ -91,7 +91,7 @@ def test_pressure_at_small_stations_shows_and_a_placebo_goes_down() -> None:
     assert pressed.facts["both"] > 0.5
     assert pressed.facts["share_score"] > 5
     assert pressed.estimates[0].low < pressed.facts["turnout"] < pressed.estimates[0].high
-    assert all(row["share"] < 0 for row in pressed.tables["placebo"])
+    assert all(row["share_above"] < 0 for row in pressed.tables["placebo"])
 
 
 def test_labels_exchanged_inside_areas_give_standard_scores() -> None:

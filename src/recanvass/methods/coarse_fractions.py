@@ -229,7 +229,7 @@ class CoarseFractions(Method):
             rng,
         )
         bins = [
-            {"percentage": k / 10, "excess": float(excess[k]) * len(order), "expected": float(expected[k]) * len(order)}
+            {"percent": k / 10, "excess": float(excess[k]) * len(order), "expected": float(expected[k]) * len(order)}
             for k in np.flatnonzero(excess > 0).tolist()
         ]
         return Answer(
@@ -245,7 +245,7 @@ class CoarseFractions(Method):
             caveats=("published",),
             tables={"bins": bins} if bins else {},
             series={
-                "share_percentage": [line["percentage"] for line in bins],
+                "share_percentage": [line["percent"] for line in bins],
                 "share_observed": [line["excess"] + line["expected"] for line in bins],
                 "share_expected": [line["expected"] for line in bins],
                 "share_high": [line["expected"] for line in bins],
@@ -300,7 +300,7 @@ def _by_fraction(one: Fractions) -> list[dict[str, Any]]:
     return [
         {
             "look": one.name,
-            "percentage": float(g) * 100 / 60,
+            "percent": float(g) * 100 / 60,
             "observed": int(seen),
             "expected": float(mean),
             "sd": sqrt(float(variance)),

@@ -248,8 +248,8 @@ def _profile(turnout: Floats, share: Floats, size: Counts, codes: Counts) -> dic
 def _row(found: Difference) -> dict[str, Any]:
     return {
         "small": found.small,
-        "turnout": round(found.turnout, 3),
-        "share": round(found.share, 3),
+        "turnout_above": round(found.turnout, 3),
+        "share_above": round(found.share, 3),
         "turnout_score": round(found.turnout_score, 1),
         "share_score": round(found.share_score, 1),
     }
