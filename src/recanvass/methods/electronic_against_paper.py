@@ -123,6 +123,7 @@ class ElectronicAgainstPaper(Method):
                 "inside": 100 * inside, "where": 100 * (float((weight * own).sum()) - total - inside),
                 "votes": inside * float(sides.electronic_valid.sum()), "ratio": math.exp(min(mean, 300.0)),
                 "low": math.exp(min(mean - reach, 300.0)), "high": math.exp(min(mean + reach, 300.0)),
+                "log_odds": mean, "error": error,
                 "spread": math.sqrt(spread), "log10_p": min(log10_p, 0.0), "left_out": len(sides.left_out),
                 "higher": int((own > paper).sum()), "largest": self.largest,
             },
