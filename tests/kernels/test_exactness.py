@@ -46,10 +46,14 @@ def test_the_saddlepoint_against_the_convolution_down_to_1e_300(events: int, mos
     upper = exact_upper(chances, np.ones(events, int))
     seen = [s for s in range(events) if -300 < upper[s] < -0.3]
     assert upper[seen[-1]] < (-140 if events == 200 else -298)
-    for s in seen[:: max(1, len(seen) // 60)]:
+    for s in seen if events == 200 else seen[:: len(seen) // 60]:
         tail = poisson_binomial.saddlepoint_tail(chances, NONE, float(s))
-        # Where nearly all of the events happen the law is a few points, and the formula is at its worst.
-        assert abs(tail - upper[s]) * math.log(10) < (2e-3 if s < 0.9 * events else 1e-2), (s, tail, upper[s])
+        # Where all events but r happen the tail is e_r(odds), near L^r / r! with L the sum of the odds, and the
+        # formula gives its r! by Stirling at t = r + 1/2, t^t e^-t (2 pi)^(1/2): short by exp(-1 / 24t + ...).
+        # So it is out by 2.5 % at r = 1, 1.4 % at r = 2, and below 0.2 % from r = 11 on.
+        stirling = 1 / (24 * (events - s + 0.5))
+        allowed = 2e-3 if s < 0.9 * events else max(2e-3, stirling)
+        assert abs(tail - upper[s]) * math.log(10) < allowed, (s, tail, upper[s])
 
 
 @pytest.mark.parametrize("few", [0, 10_000])
