@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,6 +51,26 @@ def asked(case: Case, **parameters: object) -> Finding:
 def planted(seed: int = 1, stations: int = 1700, **parameters: object) -> tuple[scenario.World, Finding]:
     world = scenario.scenario("stuffed_units", **parameters).build(np.random.default_rng([8, seed]), stations)
     return world, asked(world.case())
+
+
+def second_share(results: Results) -> float:
+    """The ballots of the second option, as a part of all."""
+    return float(sorted(results.totals[o] for o in results.options)[-2] / results.counts["ballots"].sum())
+
+
+def with_a_decoy(count: int, **parameters: object) -> Iterator[tuple[scenario.World, Finding]]:
+    """Worlds of the first seeds in which the second option had a tenth of the ballots before anything was added.
+
+    Clean contests are often lopsided; where no other option reaches ``decoy_share`` there is nothing to ask.
+    """
+    found, seed = 0, 0
+    while found < count:
+        assert seed < 20 * count, "hardly a world has a second option with a tenth of the ballots"
+        world = scenario.scenario("stuffed_units", **parameters).build(np.random.default_rng([8, seed]), 1700)
+        if second_share(world.before) >= 0.1:
+            found += 1
+            yield world, asked(world.case())
+        seed += 1
 
 
 @pytest.mark.parametrize("name", sorted(PUBLISHED))
@@ -204,8 +225,7 @@ def test_the_tail_counts_what_placebos_have(lead: int, placebo: int, size: int) 
 
 
 def test_errors_that_befall_every_option_are_no_departure() -> None:
-    for seed in range(4):
-        _, finding = planted(seed, extent=0.0, errors=0.06)
+    for _, finding in with_a_decoy(4, extent=0.0, errors=0.06):
         assert finding.answer.facts["placebo"] > 3
         assert finding.evidence.log10_p > -2
 
@@ -259,18 +279,28 @@ def test_dealt_counts_have_the_rates_and_the_variance() -> None:
 
 @pytest.mark.parametrize("clean", ["clean_mixture", "strongholds", "special_stations", "certificates", "turnout_slope"])
 def test_nothing_planted_nothing_seen(clean: str) -> None:
-    for seed in range(6):
-        world, finding = planted(seed, extent=0.0, clean=clean, hamlets=0.1, errors=0.01)
+    for world, finding in with_a_decoy(6, extent=0.0, clean=clean, hamlets=0.1, errors=0.01):
         assert world.planted[0].rows == ()
         assert finding.evidence_class == "B"
         assert finding.evidence.log10_p > -2
         assert finding.stations == ()
 
 
+def test_a_lopsided_contest_has_no_decoy() -> None:
+    """The worlds that the rule passes over are described, without evidence and without a list."""
+    passed = 0
+    for seed in range(12):
+        world, finding = planted(seed, extent=0.08, dose=0.3)
+        if second_share(world.results) < 0.08:
+            passed += 1
+            assert (finding.evidence_class, finding.evidence, finding.stations) == ("C", None, ())
+            assert finding.answer.outcome == "no_decoy"
+    assert passed > 0
+
+
 def test_the_list_and_its_bounds() -> None:
     false, listed, held, above = 0, 0, 0, 0
-    for seed in range(6):
-        world, finding = planted(seed, extent=0.08, dose=0.3)
+    for world, finding in with_a_decoy(6, extent=0.08, dose=0.3):
         added = (world.results.votes - world.before.votes)[:, world.before.leader]
         truth = dict(zip(world.results.stations, added.tolist(), strict=True))
         rows = finding.answer.tables["units"]
