@@ -11,8 +11,6 @@ from recanvass.method import method
 from recanvass.observation import Arrivals
 from recanvass.scenario import scenario
 
-DIGEST = "608c584d34bc2749cf556abd5e690c7fcdcbcfc3c9824876df84adf974bc9442"
-
 
 def test_composition_alone_moves_the_raw_shift_and_nothing_else() -> None:
     asked = method("late_counts")
@@ -42,11 +40,27 @@ def test_votes_added_after_the_interruption_are_found_with_and_without_its_momen
             assert wording.summary("late_counts", answer.outcome, answer.facts, language)
 
 
-def test_the_table_of_late_batch_is_what_it_was_without_arrivals() -> None:
-    """The digest of the world of seed 0 with 300 stations, taken before arrivals were added."""
-    world = scenario("late_batch").build(np.random.default_rng(0), 300)
-    assert world.results.digest == DIGEST
+class WithoutTimes(np.random.Generator):
+    """The same stream, whose offspring gives nothing but zeros: no time of arrival is drawn."""
+
+    def spawn(self, n_children: int) -> list[Zeros]:  # type: ignore[override]
+        return [Zeros()] * n_children
+
+
+class Zeros:
+    def random(self, size: int) -> np.ndarray:
+        return np.zeros(size)
+
+
+def test_the_table_of_late_batch_is_what_it_is_without_arrivals() -> None:
+    """Drawing the times of arrival takes nothing from the stream that makes the table."""
+    drawn, bare = np.random.default_rng(0), WithoutTimes(np.random.PCG64(0))
+    world, without = (scenario("late_batch").build(rng, 300) for rng in (drawn, bare))
     assert len(world.case().arrivals.when) == 300
+    assert set(without.case().arrivals.when.values()) == {0.0, 1.0}
+    assert world.case().arrivals.when != without.case().arrivals.when
+    assert world.results.digest == without.results.digest
+    assert drawn.bit_generator.state == bare.bit_generator.state
 
 
 def test_states_with_a_reason() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,10 +17,12 @@ from recanvass.case import Case
 from recanvass.case_folder import load_case
 from recanvass.citations import CITATIONS
 from recanvass.division import Division, known_division, systems
+from recanvass.dossier import render
 from recanvass.errors import ReadError, UsageError
 from recanvass.examination import examine
 from recanvass.finding import Answer, Finding, Skipped
 from recanvass.method import method
+from recanvass.methods.sibling_units import FLOOR
 from recanvass.results import Contest, Labels, Results
 from recanvass.sibling_worlds import SIMULATED, dealt, divided_contest
 from tests.conftest import canonical
@@ -50,6 +53,26 @@ def asked(case: Case, **parameters: object) -> Finding:
 def planted(seed: int = 1, stations: int = 1700, **parameters: object) -> tuple[scenario.World, Finding]:
     world = scenario.scenario("stuffed_units", **parameters).build(np.random.default_rng([8, seed]), stations)
     return world, asked(world.case())
+
+
+def second_share(results: Results) -> float:
+    """The ballots of the second option, as a part of all."""
+    return float(sorted(results.totals[o] for o in results.options)[-2] / results.counts["ballots"].sum())
+
+
+def with_a_decoy(count: int, **parameters: object) -> Iterator[tuple[scenario.World, Finding]]:
+    """Worlds of the first seeds in which the second option had a tenth of the ballots before anything was added.
+
+    Clean contests are often lopsided; where no other option reaches ``decoy_share`` there is nothing to ask.
+    """
+    found, seed = 0, 0
+    while found < count:
+        assert seed < 20 * count, "hardly a world has a second option with a tenth of the ballots"
+        world = scenario.scenario("stuffed_units", **parameters).build(np.random.default_rng([8, seed]), 1700)
+        if second_share(world.before) >= 0.1:
+            found += 1
+            yield world, asked(world.case())
+        seed += 1
 
 
 @pytest.mark.parametrize("name", sorted(PUBLISHED))
@@ -191,7 +214,7 @@ def test_the_contests_p_value_by_hand() -> None:
     assert 10 ** facts["parts"]["tail_3.5"] == pytest.approx(parts[0], rel=1e-9)
     assert 10 ** facts["parts"]["tail_2.25"] == pytest.approx(parts[1], rel=1e-9)
     parts.append(10 ** facts["parts"]["agreement"])
-    assert facts["log10_p"] == pytest.approx(min(0.0, math.log10(3 * min(parts))), abs=1e-9)
+    assert facts["log10_p"] == pytest.approx(max(FLOOR, min(0.0, math.log10(3 * min(parts)))), abs=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -204,8 +227,7 @@ def test_the_tail_counts_what_placebos_have(lead: int, placebo: int, size: int) 
 
 
 def test_errors_that_befall_every_option_are_no_departure() -> None:
-    for seed in range(4):
-        _, finding = planted(seed, extent=0.0, errors=0.06)
+    for _, finding in with_a_decoy(4, extent=0.0, errors=0.06):
         assert finding.answer.facts["placebo"] > 3
         assert finding.evidence.log10_p > -2
 
@@ -259,18 +281,28 @@ def test_dealt_counts_have_the_rates_and_the_variance() -> None:
 
 @pytest.mark.parametrize("clean", ["clean_mixture", "strongholds", "special_stations", "certificates", "turnout_slope"])
 def test_nothing_planted_nothing_seen(clean: str) -> None:
-    for seed in range(6):
-        world, finding = planted(seed, extent=0.0, clean=clean, hamlets=0.1, errors=0.01)
+    for world, finding in with_a_decoy(6, extent=0.0, clean=clean, hamlets=0.1, errors=0.01):
         assert world.planted[0].rows == ()
         assert finding.evidence_class == "B"
         assert finding.evidence.log10_p > -2
         assert finding.stations == ()
 
 
+def test_a_lopsided_contest_has_no_decoy() -> None:
+    """The worlds that the rule passes over are described, without evidence and without a list."""
+    passed = 0
+    for seed in range(12):
+        world, finding = planted(seed, extent=0.08, dose=0.3)
+        if second_share(world.results) < 0.08:
+            passed += 1
+            assert (finding.evidence_class, finding.evidence, finding.stations) == ("C", None, ())
+            assert finding.answer.outcome == "no_decoy"
+    assert passed > 0
+
+
 def test_the_list_and_its_bounds() -> None:
     false, listed, held, above = 0, 0, 0, 0
-    for seed in range(6):
-        world, finding = planted(seed, extent=0.08, dose=0.3)
+    for world, finding in with_a_decoy(6, extent=0.08, dose=0.3):
         added = (world.results.votes - world.before.votes)[:, world.before.leader]
         truth = dict(zip(world.results.stations, added.tolist(), strict=True))
         rows = finding.answer.tables["units"]
@@ -354,6 +386,40 @@ def test_the_class_hangs_on_the_rule_its_source_and_a_clean_contest() -> None:
     )
     finding = asked(Case.of(alone.with_counts(ballots=results.counts["ballots"] + 30), division=rule))
     assert (finding.evidence_class, finding.evidence, finding.answer.outcome) == ("C", None, "no_decoy")
+
+
+@pytest.mark.parametrize("language", wording.LANGUAGES)
+def test_alone_it_makes_a_contest_unusual_and_no_more(language: str) -> None:
+    """The formula goes far below what was tried; what is said does not."""
+    world, finding = planted(3, extent=0.08, dose=0.3)
+    assert min(finding.answer.facts["parts"].values()) < -20
+    assert finding.evidence.log10_p == finding.answer.facts["log10_p"] == FLOOR
+    assert all(row["log10_p"] >= round(FLOOR, 2) for row in finding.answer.tables["options"])
+    assert "floor" in finding.answer.caveats
+    assert "law" not in finding.answer.caveats
+    said = examine(world.case(), methods=["sibling_units"]).statement
+    assert said.grade == "unusual"
+    text = wording.phrase("sibling_units", "caveats", "floor", facts=finding.answer.facts, language=language)
+    assert "100" in text
+
+
+@pytest.mark.parametrize("language", wording.LANGUAGES)
+def test_the_users_own_words_stand_in_the_dossier(language: str) -> None:
+    results, _ = divided_contest(np.random.default_rng(2), 200)
+    own = replace(SIMULATED, name="mine", documented="Act 7 <b>of</b> 1999", validated="The contest of 2004\u202e")
+    exam = examine(Case.of(results, division=own), methods=["sibling_units"])
+    finding = exam.findings[0]
+    assert finding.evidence_class == "B"
+    assert "documented" not in finding.answer.caveats
+    page = render(exam, language=language)
+    assert "Act 7 &lt;b&gt;of&lt;/b&gt; 1999" in page
+    assert "The contest of 2004\\u202e" in page
+    shipped = replace(results, contest=Contest(country="Spain", date="2011-11-20"))
+    known = known_division(shipped.contest)
+    caveats = asked(Case.of(shipped, division=replace(known, station="(.+)-[A-H]"))).answer.caveats
+    assert {"own_documented", "own_validated"} <= set(caveats)
+    vague = asked(Case.of(results, division=replace(own, rule="unknown"))).answer.caveats
+    assert {"own_documented", "undocumented", "own_validated"} <= set(vague)
 
 
 def test_only_class_b_reaches_the_statement() -> None:

@@ -137,6 +137,74 @@ def test_silence_takes_the_departure_away() -> None:
     assert "silent" in finding.answer.caveats
 
 
+def strongholds(rng: np.random.Generator, drawn: int) -> Case:
+    """An option that lives in one station of twenty, its true share announced, stations drawn by lot."""
+    size = rng.integers(200, 1500, 2000)
+    votes = rng.binomial(size, 1 / (1 + np.exp(2 - 5 * (rng.random(2000) < 0.05))))
+    places = {"station": Labels.of([f"{i:04d}" for i in range(2000)])}
+    whole = Results(("A", "B"), np.stack([votes, size - votes], axis=1), {"valid": size}, places=places)
+    told = (
+        Announced("A", int(votes.sum())),
+        Announced("B", int((size - votes).sum())),
+        Announced("valid", int(size.sum())),
+    )
+    picked = rng.choice(2000, drawn, replace=False)
+    return Case(Contest(), announced=told, copies=whole.take(picked), sampling=Sampling("random", frame={"": 2000}))
+
+
+def test_an_honest_share_of_strongholds_is_no_departure() -> None:
+    """Student's law calls these outside far too often; what is reported does not."""
+    asked, by_student, reported = method("random_sample"), 0, 0
+    for seed in range(300):
+        finding = asked.run(strongholds(np.random.default_rng([3, seed]), 60))
+        assert isinstance(finding, Finding)
+        by_student += finding.answer.outcome in ("margin", "outside")
+        reported += finding.evidence.log10_p <= -2
+        assert finding.status == ("departure" if finding.evidence.log10_p <= math.log10(0.05) else "none")
+    assert by_student > 20
+    assert reported <= 3
+
+
+@pytest.mark.parametrize("frame", [{"R0": 200, "R1": 200, "R2": 200}, {"R0": 200, "R1": 300}, {}])
+def test_the_null_is_a_lot_from_a_contest_with_the_announced_shares(frame: dict[str, int]) -> None:
+    whole, asked = country(), method("random_sample")
+    picked = np.concatenate([np.random.default_rng(8).choice(r, 20, replace=False) for _, r in whole.areas("region")])
+    valid = whole.votes.sum(axis=1)
+    copies = whole.with_counts(whole.votes, valid=valid).take(picked)
+    told = (Announced("A", percent="61.00", base="valid"), Announced("valid", int(valid.sum())))
+    case = Case(Contest(), announced=told, copies=copies, sampling=Sampling("random", "region", frame))
+    shares, low = [], []
+    for draw in range(300):
+        made = asked.null(case, np.random.default_rng([6, draw]))
+        assert (made.copies.votes.sum(axis=1) == made.copies.counts["valid"]).all()
+        assert made.copies.stations == copies.stations
+        finding = asked.run(made)
+        shares.append(finding.estimates[0].value - finding.answer.facts["announced"])
+        low.append(finding.evidence.log10_p)
+    assert abs(float(np.mean(shares))) < 4 * float(np.std(shares)) / math.sqrt(300) + 1e-4
+    assert pytest.approx(finding.answer.facts["announced"], abs=0.002) == 0.61
+    assert np.mean(np.array(low) <= math.log10(0.05)) <= 0.08
+    again = asked.null(case, np.random.default_rng([6, 299]))
+    np.testing.assert_array_equal(again.copies.votes, made.copies.votes)
+
+
+def test_the_bound_holds_for_every_sample_of_a_small_contest() -> None:
+    """Every pair of eight stations in two strata: the mean of 1 / p is at most one."""
+    from recanvass.kernels.lot_bound import log10_chance
+
+    rng = np.random.default_rng(4)
+    base = np.array([100.0] * 8)
+    votes = np.concatenate([[90.0, 5, 5, 5], rng.integers(0, 100, 4)])
+    share, worth = float(votes.sum() / base.sum()), []
+    for one in itertools.combinations(range(4), 2):
+        for two in itertools.combinations(range(4, 8), 2):
+            rows = np.array([*one, *two])
+            stratum = np.array([0, 0, 1, 1])
+            worth.append(10 ** -log10_chance(votes[rows], base[rows], stratum, [4, 4], [2, 2], share))
+    assert min(worth) >= 1
+    assert all(np.mean(np.array(worth) >= 1 / level) <= level for level in (0.5, 0.2, 0.1, 0.05))
+
+
 # -- observers ------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,10 @@ over options. It is a departure, never a contradiction: a margin is a margin.
 without any assumption: with :math:`S` votes of :math:`B_s` ballots seen and :math:`B` in all, the share of
 everybody lies between :math:`S/B` and :math:`(S + B - B_s)/B`.
 
+**The p-value** is not Student's, which trusts that the sample shows how stations differ: where an option lives in a few
+strongholds, its honest announced share had p <= 1e-4 in up to a tenth of samples. It is the larger of Student's and
+the bound of `recanvass.kernels.lot_bound`, which holds for every contest and every size of sample.
+
 The null: the sample is drawn from a contest whose shares are the announced ones.
 """
 
@@ -28,10 +32,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recanvass import wording
+from recanvass.announced_frame import sampled
 from recanvass.announced_totals import count_range, options_of
 from recanvass.case import Announced, Case
 from recanvass.copies import ledger
 from recanvass.finding import Answer, Estimate, Evidence, Finding
+from recanvass.kernels.lot_bound import log10_chance
 from recanvass.kernels.station_sampling import combined_ratio, missing_bounds
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked
 from recanvass.observation import Sampling
@@ -68,32 +74,35 @@ class RandomSample(Method):
     cost = "linear in copies"
 
     def null(self, case: Case, rng: np.random.Generator) -> Case:
-        """The same stations; each option's share is the announced one, stations differing as they do."""
-        if case.copies is None or case.sampling.design != "random":
+        """As many stations drawn by lot from a contest like the sample, whose shares are the announced ones."""
+        copies = case.copies
+        if copies is None or case.sampling.design != "random" or not len(copies):
             return case
-        copies, base = case.copies, _base(case)
-        shift = {}
-        for option in copies.options:
-            announced = _announced_share(case, option, base)
-            if announced is not None:
-                shift[option] = announced
-        if not shift:
+        base = _base(case)
+        whole = copies.whole(base)
+        found = {j: _announced_share(case, option, base) for j, option in enumerate(copies.options)}
+        shares = {j: share for j, share in found.items() if share is not None}
+        # Where the votes do not add up no contest has these shares, and the sample stays as it is.
+        sound = whole is not None and copies.known(base).all() and (copies.votes >= 0).all()
+        if not shares or not sound or sum(shares.values()) > 1 + 1e-9:
             return case
-        votes, whole = copies.votes.copy(), copies.whole(base)
         assert whole is not None
-        for option, share in shift.items():
-            j = copies.options.index(option)
-            own = np.clip(votes[:, j] / np.maximum(whole, 1), 1e-4, 1 - 1e-4)
-            weights = np.maximum(whole, 0)
-            odds = np.log(own / (1 - own))
-            low, high = -20.0, 20.0
-            for _ in range(60):
-                middle = (low + high) / 2
-                mean = float((weights / (1 + np.exp(-(odds + middle)))).sum() / max(1, weights.sum()))
-                low, high = (middle, high) if mean < share else (low, middle)
-            resampled = rng.integers(0, len(odds), len(odds))
-            votes[:, j] = rng.binomial(weights, (1 / (1 + np.exp(-(odds + low))))[resampled])
-        return replace(case, copies=copies.with_counts(votes=votes))
+        if (copies.votes.sum(axis=1) > whole).any() or "votes" in copies.absent:
+            return case
+        stratum, names, frame, _ = _strata(copies, case.sampling, np.arange(len(copies)))
+        given = [n in case.sampling.frame for n in names]
+        votes, source, shares_there = sampled(rng, copies.votes, whole, stratum, frame, given, shares)
+        counts = {name: values[source] for name, values in copies.counts.items() if name not in copies.absent}
+        if base == "ballots" and "valid" in counts:
+            counts["valid"] = votes.sum(axis=1)
+            counts |= {"invalid": counts["ballots"] - counts["valid"]} if "invalid" in counts else {}
+        # The counts are drawn, so the contest's own shares stand for the announced ones, which they are but for that.
+        figures = {copies.options[j]: float(shares_there[j]) for j in shares}
+        total = count_range(case.announced, "", base)
+        assert total is not None
+        kept = [a for a in case.announced if a.territory or a.column not in figures]
+        told = [Announced(option, round(share * total.point)) for option, share in figures.items()]
+        return replace(case, copies=copies.with_counts(votes=votes, **counts), announced=(*kept, *told))
 
     def ask(self, case: Case, rng: np.random.Generator) -> Answer:
         """The estimate if the design allows one; bounds if not."""
@@ -178,7 +187,10 @@ class RandomSample(Method):
             worst = missing_bounds(votes, weight, stratum, frame, drawn)
             announced = _announced_share(case, option, base)
             margin = None if error is None else float(stats.t.ppf(0.5 + self.level / 2, freedom)) * error
-            log10_p = _log10_outside(share, error, freedom, announced, worst)
+            student = _log10_outside(share, error, freedom, announced, worst)
+            log10_p = None
+            if student is not None and announced is not None:
+                log10_p = max(student, log10_chance(votes, weight, stratum, frame, drawn, announced))
             records.append(
                 {
                     "option": option,
@@ -190,16 +202,18 @@ class RandomSample(Method):
                     "worst_high": max(share, worst[1]),
                     "design_effect": effect,
                     "announced": announced,
+                    "student": student,
                     "log10_p": log10_p,
                 }
             )
         tried = [r for r in records if r["log10_p"] is not None]
         first = (
-            min(tried, key=lambda r: (r["log10_p"], r["option"]))
+            min(tried, key=lambda r: (r["log10_p"], r["student"], r["option"]))
             if tried
             else max(records, key=lambda r: (r["share"], r["option"]))
         )
         log10_p = min(0.0, first["log10_p"] + math.log10(len(tried))) if tried else None
+        student = min((r["student"] + math.log10(len(tried)) for r in tried), default=0.0)
         outside = log10_p is not None and log10_p <= math.log10(1 - self.level)
         silent = sum(drawn) - len(rows)
         facts = {
@@ -225,7 +239,7 @@ class RandomSample(Method):
         elif not tried:
             outcome = "estimate"
         else:
-            outcome = "outside" if outside else "inside"
+            outcome = "outside" if outside else "margin" if student <= math.log10(1 - self.level) else "inside"
         evidence = None
         if log10_p is not None and first["error"]:
             evidence = Evidence((first["announced"] - first["share"]) / first["error"], log10_p, expected=0.0, sd=1.0)
@@ -238,7 +252,12 @@ class RandomSample(Method):
                 Estimate(f"share of {r['option']}", r["share"], "share", "estimate", r["low"], r["high"], self.level)
                 for r in records
             ),
-            caveats=("lot", *(["silent"] if silent > 0 else []), *(["frame"] if not sampling.frame else [])),
+            caveats=(
+                "lot",
+                *(["bound"] if tried else []),
+                *(["silent"] if silent > 0 else []),
+                *(["frame"] if not sampling.frame else []),
+            ),
             tables={"shares": _as_shares(records)},
             series={"rows": _drawn(records, "low", "high", "share")},
             power={"margin": facts["margin"], "stations": len(rows)},
@@ -354,7 +373,10 @@ def _log10_outside(
 def _as_shares(records: list[Record]) -> list[Record]:
     """The records for a table, with names by which it prints shares as percentages."""
     plain = ("option", "share", "design_effect", "log10_p")
-    return [{key if key in plain else f"{key}_share": value for key, value in r.items()} for r in records]
+    return [
+        {key if key in plain else f"{key}_share": value for key, value in r.items() if key != "student"}
+        for r in records
+    ]
 
 
 def _drawn(records: list[Record], low: str, high: str, share: str | None) -> list[Record]:

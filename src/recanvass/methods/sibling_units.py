@@ -24,7 +24,9 @@ measured (`recanvass.division`), the option is the leader by rule, and there is 
 deviated alike in an earlier contest of the case is a hamlet, not a lottery, and is no candidate.
 
 Constants were set on the development contests (``methods/18`` A): none of 6,128 worlds of 14 contests, which overlap,
-had a p-value below 1e-3.
+had a p-value below 1e-3. That is as far as the law of errors was tried, so the p-value is never given as less than
+`FLOOR`, just short of what `recanvass.statement` calls very unusual: one method whose tail is a formula beyond 1e-3
+may make a contest unusual, not more. What the formula gave stands in the parts.
 """
 
 from __future__ import annotations
@@ -45,6 +47,9 @@ from recanvass.method import Drawing, Method, Needs, Reference, Unasked
 from recanvass.results import Results, exact_sum
 from recanvass.sibling_worlds import divided_contest, redrawn
 from recanvass.siblings import CUTS, Deviations, Units
+
+#: log10 of the smallest p-value that is given.
+FLOOR = -4.99
 
 _LEAST_PLACES = 100
 _DOSES = (0.05, 0.1, 0.2, 0.4)
@@ -130,7 +135,8 @@ class SiblingUnits(Method):
         if lead.places < _LEAST_PLACES:
             raise Unasked("few_places", places=lead.places, needed=_LEAST_PLACES)
         decoys = [siblings.deviations(results, found, j, capped=measured, dropped=dropped) for j in others]
-        log10_p, parts = siblings.combined(lead, decoys, bulk=measured)
+        unfloored, parts = siblings.combined(lead, decoys, bulk=measured)
+        log10_p = max(FLOOR, unfloored)
         kind = self._class(rule, decoys)
         curves = [siblings.beyond(d) for d in (lead, *decoys)]
         cut = siblings.cut_of(curves[0], curves[1:], self.listing) if decoys else None
@@ -170,7 +176,7 @@ class SiblingUnits(Method):
             if decoys
             else None,
             estimates=sums,
-            caveats=self._caveats(rule, earlier, departs and bool(decoys), listed),
+            caveats=self._caveats(case, rule, earlier, unfloored if decoys else 0.0, listed),
             stations=tuple(sorted(listed)),
             tables={"options": self._placebos(results, lead, decoys, measured), "units": table},
             series={
@@ -334,7 +340,7 @@ class SiblingUnits(Method):
                 "beyond_2_25": one.candidates(2.25),
                 "correlation": round(one.correlation, 3),
                 "scale": round(one.scales[1], 2),
-                "log10_p": round(siblings.combined(one, rest, bulk=measured)[0], 2) if rest else None,
+                "log10_p": round(max(FLOOR, siblings.combined(one, rest, bulk=measured)[0]), 2) if rest else None,
             }
             for one in everyone
             for rest in [[other for other in everyone if other is not one]]
@@ -356,15 +362,23 @@ class SiblingUnits(Method):
             facts |= {f"{name}_dose": dose, f"{name}_units": count, f"{name}_votes": round(count * added)}
         return facts
 
-    def _caveats(self, rule: Division, earlier: int, departs: bool, listed: Sequence[str]) -> tuple[str, ...]:
-        found = ["documented" if rule.is_sourced else "undocumented"]
+    def _caveats(
+        self, case: Case, rule: Division, earlier: int, log10_p: float, listed: Sequence[str]
+    ) -> tuple[str, ...]:
+        found = []
+        if rule == known_division(case.contest):
+            found.append("documented" if rule.is_sourced else "undocumented")
+        else:
+            found += ["own_documented"] if rule.documented else []
+            found += [] if rule.is_sourced else ["undocumented"]
+            found += ["own_validated"] if rule.validated else []
         if not rule.validated:
             found.append("unvalidated")
         if self.option is not None:
             found.append("chosen")
         found.append("earlier" if earlier else "no_earlier")
-        if departs:
-            found.append("law")
+        if log10_p <= -3:
+            found.append("law" if log10_p >= FLOOR else "floor")
         if listed:
             found.append("listed")
         return tuple(found)
