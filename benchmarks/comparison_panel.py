@@ -12,14 +12,12 @@ import json
 import math
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from recanvass import comparison, scenario
-from recanvass.results import Contest
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -46,8 +44,7 @@ def main() -> None:
         if about.get("label") not in ("clean", "clean-ish"):
             continue
         contests[path.stem] = about["country"]
-        results = replace(canonical(data, path.stem), contest=Contest(country=about["country"]))
-        made = table(results)
+        made = table(canonical(data, path.stem))
         real.append(sum(row.coloured for row in made))
         for row in made:
             rows.setdefault(f"{row.role}.{row.statistic}", []).append([path.stem, round(row.value, 5), row.coloured])

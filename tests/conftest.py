@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from recanvass.results import Labels, Results
+from recanvass.results import Contest, Labels, Results
 
 
 @pytest.fixture(scope="session")
@@ -21,9 +22,11 @@ def data() -> Path:
 
 
 def canonical(folder: Path, name: str) -> Results:
-    """One contest of the development data, in canonical columns."""
+    """One contest of the development data, in canonical columns, with its country, date and title."""
     import polars as pl
 
+    about = json.loads((folder / "canonical" / f"{name}.json").read_text(encoding="utf-8"))
+    contest = Contest(title=about.get("title") or "", date=about.get("date") or "", country=about.get("country") or "")
     frame = pl.read_parquet(folder / "canonical" / f"{name}.parquet")
     skip = ("x_", "votes:")
     named = {"ballots_cast": "ballots"}
@@ -49,4 +52,4 @@ def canonical(folder: Path, name: str) -> Results:
     gaps = np.stack([frame[c].is_null().to_numpy() for c in chosen], axis=1)
     if gaps.any():
         absent["votes"] = gaps
-    return Results(tuple(c[6:] for c in chosen), votes, counts, absent, places)
+    return Results(tuple(c[6:] for c in chosen), votes, counts, absent, places, contest=contest)
