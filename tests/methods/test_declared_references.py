@@ -51,6 +51,14 @@ BELOW = {
 
 #: Values that a test asks for in other words: the file, and how it stands there.
 ELSEWHERE = {
+    ("electronic_against_paper", "example 1 of page 271", "variance between, empirical Bayes"): (
+        "kernels/test_random_effects.py",
+        "(FIRST, 0.192)",
+    ),
+    ("electronic_against_paper", "example 2 of page 272", "variance between, empirical Bayes"): (
+        "kernels/test_random_effects.py",
+        "(SECOND, 0.010)",
+    ),
     ("ballot_sequence", "11 and 14 ballots, 13 runs", "ways of 13 runs"): ("kernels/test_ballot_runs.py", "702702"),
     ("ballot_sequence", "words of ten letters without three ones in a row", "count"): (
         "kernels/test_ballot_runs.py",
