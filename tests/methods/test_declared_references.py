@@ -51,6 +51,34 @@ BELOW = {
 
 #: Values that a test asks for in other words: the file, and how it stands there.
 ELSEWHERE = {
+    ("electronic_against_paper", "example 1 of page 271", "variance between, empirical Bayes"): (
+        "kernels/test_random_effects.py",
+        "(FIRST, 0.192)",
+    ),
+    ("electronic_against_paper", "example 2 of page 272", "variance between, empirical Bayes"): (
+        "kernels/test_random_effects.py",
+        "(SECOND, 0.010)",
+    ),
+    ("ballot_sequence", "11 and 14 ballots, 13 runs", "ways of 13 runs"): ("kernels/test_ballot_runs.py", "702702"),
+    ("ballot_sequence", "words of ten letters without three ones in a row", "count"): (
+        "kernels/test_ballot_runs.py",
+        "approx(504, abs=1e-9)",
+    ),
+    ("late_counts", "six departments of Berkeley", "raw difference, points"): (
+        "kernels/test_stratified_order.py",
+        "approx(-14.2, abs=0.05)",
+    ),
+    ("late_counts", "six departments", "squared contrast"): (
+        "kernels/test_stratified_order.py",
+        "approx(1.5246, abs=1e-3)",
+    ),
+    ("sibling_units", "spain_2011_11", "divided places"): ("references/sibling_units.py", "Row(16_484, 1.28, 1.50"),
+    ("sibling_units", "spain_2011_11", "scale of turnout"): ("references/sibling_units.py", "Row(16_484, 1.28, 1.50"),
+    ("sibling_units", "spain_1982_10", "p"): ("references/sibling_units.py", "(29, (20,), 0.63)"),
+    ("turnout_surplus", "russia_2011", "slope of the leader's votes"): (
+        "kernels/test_turnout_slopes.py",
+        '("russia_2011", 1.170, 0.76)',
+    ),
     ("announced_bulletins", "belarus_2020", "Brest, voters from 10:00 to 12:00, thousands"): (
         "witnesses/test_photographs_and_bulletins.py",
         "96589",
