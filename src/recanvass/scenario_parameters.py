@@ -34,6 +34,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "of_leader": (0, 10),
     "part": (0, 1),
     "rounded": (0, 58),
+    "swing": (0, 5),
 }
 
 #: Where a parameter of one scenario has another range.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recanvass.results import Labels, Results
-from recanvass.scenario import Scenario, World
+from recanvass.scenario import Planted, Scenario, World
 from recanvass.scenarios._planting import base
 
 
@@ -53,4 +53,6 @@ class ElectronicShift(Scenario):
                 names.append(before.places[level][int(rows[0])])
         labels = {level: Labels.of(names) for level, names in places.items()}
         electronic = Results(before.options, votes.astype(np.int64), {"valid": valid}, places=labels)
-        return World(self.name, before, before, known={"electronic": electronic})
+        facts = {"option": before.options[leader], "votes": int(moved.sum()), "districts": len(place)}
+        planted = (Planted(self.name, (), facts),)
+        return World(self.name, before, before, planted, known={"electronic": electronic})

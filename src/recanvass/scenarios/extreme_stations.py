@@ -38,9 +38,10 @@ class ExtremeStations(Scenario):
         leader = before.leader
         ballots = rng.binomial(before.counts["registered"][rows], rng.uniform(0.96, 1.0, rows.size))
         ballots = np.maximum(ballots, before.counts["ballots"][rows])
-        invalid = rng.binomial(ballots, 0.002)
-        valid = ballots - invalid
         votes = before.votes[rows].copy()
+        # The invalid papers find room: the votes that were cast stay.
+        invalid = np.minimum(rng.binomial(ballots, 0.002), ballots - votes.sum(axis=1))
+        valid = ballots - invalid
         votes[:, leader] += np.maximum(valid - votes.sum(axis=1), 0)
         valid = votes.sum(axis=1)
         votes = with_leader(votes, leader, rng.binomial(valid, rng.uniform(0.96, 1.0, rows.size)))
