@@ -32,7 +32,7 @@ from recanvass.case import Case
 from recanvass.method import method, names
 
 #: Draws by the number of stations. The largest contests cost most and are drawn less often.
-DRAWS: Mapping[int, int] = {60: 5000, 300: 5000, 1500: 1000}
+DRAWS: Mapping[int, int] = {60: 5000, 300: 5000, 1500: 2500}
 
 #: Draws a line of the file, and a task of the executor.
 CHUNK = 25
