@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from recanvass import wording
+from recanvass import rounding_tables, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, EvidenceClass, Finding
 from recanvass.kernels import binomial_lattice, poisson_binomial
@@ -119,7 +119,7 @@ class EarlyPercentages(Method):
             ),
             caveats=("beside",) if beside is not None else ("alone",),
             tables={
-                "looks": [_line(one) for one in looks.values()],
+                "looks": [rounding_tables.line(one) for one in looks.values()],
                 "integers": _by_integer(main),
                 "left_out": [
                     {"look": name, "reason": reason, "stations": count}
@@ -171,20 +171,6 @@ class EarlyPercentages(Method):
         counts = {"registered": registered, "ballots": ballots.astype(np.int64), COLUMN: early}
         places = {"station": Labels.of([f"{i:04d}" for i in range(400)])}
         return Case.of(Results(("A", "B"), votes, counts, places=places, contest=Contest("Example")))
-
-
-def _line(one: Look) -> Record:
-    excess = one.observed - one.expected
-    return {
-        "look": one.name,
-        "stations": len(one.rows),
-        "observed": one.observed,
-        "expected": one.expected,
-        "sd": one.sd,
-        "excess": excess,
-        "z": excess / one.sd if one.sd > 0 else 0.0,
-        "log10_p": one.log10_p,
-    }
 
 
 def _by_integer(one: Look) -> list[Record]:
