@@ -146,6 +146,14 @@ def test_the_methods_made_for_a_manipulation_are_asked_in_its_cell(planted: str)
     assert set(MADE_FOR[planted]) <= set(row["methods"])
 
 
+def test_a_method_that_could_not_be_asked_is_named() -> None:
+    """Twenty stations give too few divided places."""
+    cell = Cell("few", "stuffed_units", 1, 20, {"extent": 0.2})
+    made = calibration.trial(cell, 0)
+    assert made["unasked"] == ["sibling_units"]
+    assert calibration._power(cell, [made])["asked"] == {"sibling_units": 0}
+
+
 def test_a_trial_of_an_older_version_that_did_not_ask_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

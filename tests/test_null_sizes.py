@@ -112,3 +112,10 @@ def test_rows_of_one_shape_are_taken_together() -> None:
     assert many["beyond"]["0.05"] == "above"
     assert both["beyond"] == {"0.05": "", "0.01": "above"}
     assert null_sizes.merged([alone, both])[1]["rates"] == both["rates"]
+
+
+def test_a_method_without_a_p_value_is_drawn_once(tmp_path: Path) -> None:
+    made = null_sizes.measure(tmp_path, ["account_identities"], 60)["sizes"]["account_identities"]
+    assert [(row["stations"], row["draws"], row["answered"]) for row in made] == [
+        (60, 25, 0), (300, 25, 0), (1500, 25, 0)
+    ]  # fmt: skip

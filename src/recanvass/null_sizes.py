@@ -100,7 +100,9 @@ def run(
     executor: Executor | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> None:
-    """Make the draws that ``folder`` does not hold yet.
+    """Make the draws that ``folder`` does not hold yet; the first line of each, then the others.
+
+    Where no draw of the first line has a p-value (the method has none, or too few stations), the others are left out.
 
     Parameters
     ----------
@@ -111,8 +113,9 @@ def run(
     progress : callable, optional
         Called with (done, total, method).
     """
-    waiting = [(s, first) for s in planned for first in _missing(s, folder)]
-    resumable_run.run(folder, waiting, drawn, _line, executor=executor, progress=progress)
+    for chosen in (lambda first: first == 0, lambda first: first > 0):
+        waiting = [(s, first) for s in planned for first in _missing(s, folder) if chosen(first)]
+        resumable_run.run(folder, waiting, drawn, _line, executor=executor, progress=progress)
 
 
 def _line(sized: Sized, first: int, values: list[float | None]) -> dict[str, Any]:
@@ -152,6 +155,8 @@ def lines_of(sized: Sized, folder: Path) -> dict[int, dict[str, Any]]:
 
 def _missing(sized: Sized, folder: Path) -> list[int]:
     there = lines_of(sized, folder)
+    if 0 in there and all(value is None for value in there[0]["log10_p"]):
+        return []
     return [first for first in range(0, sized.draws, CHUNK) if first not in there]
 
 

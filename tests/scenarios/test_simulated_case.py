@@ -97,13 +97,15 @@ def test_the_method_made_for_it_answers_the_file_as_it_answers_the_world(name: s
 
 def whole_world() -> World:
     """A small world with everything that a case can hold, and names that a table could stumble over."""
-    names = ['Town "A", 1', "=2", "Größe 3", "#4", "5 total", "-6"]
+    names = ['Town "A", 1', "=2", "Größe 3", "#4", "-5", "Total"]
     places = {"region": Labels.of(["R;1"] * 3 + ["R, 2"] * 3), "station": Labels.of(names)}
     votes = np.arange(12, dtype=np.int64).reshape(6, 2) + 2**30
     gaps = np.zeros((6, 2), bool)
     gaps[2, 1] = True
     votes[2, 1] = 0
-    counts = {"registered": np.arange(6, dtype=np.int64) + 2**33, "valid": votes.sum(axis=1)}
+    registered = np.arange(6, dtype=np.int64) + 2**33
+    votes[5], registered[5] = votes[:5].sum(axis=0), registered[:5].sum()  # a station that looks like a total
+    counts = {"registered": registered, "valid": votes.sum(axis=1)}
     results = Results(('Option "x"', "registered"), votes, counts, {"votes": gaps}, places)
     some = replace(results.take(np.array([0, 3])), rows=np.empty(0, np.int64))
     online = Results(results.options, np.array([[5, 6]]), places={"region": Labels.of(["R;1"])})
@@ -117,7 +119,7 @@ def whole_world() -> World:
         "electronic": online,
         "arrivals": Arrivals({n: float(k) for k, n in enumerate(names)}, (2.0, 4.0)),
         "ballot_sequences": {"=2": ('Option "x"', "", "registered")},
-        "machine_counted": ("#4", "-6"),
+        "machine_counted": ("#4", "-5"),
         "observers": Observers("random", ("#4", 'Town "A", 1'), "region", ("#4",)),
         "sampling": Sampling("random", "region", {"R;1": 3, "R, 2": 3}, {"R;1": 1}),
     }
@@ -137,10 +139,10 @@ def test_everything_that_a_case_can_hold_goes_to_files_and_back(tmp_path: Path) 
 
 def test_times_come_back_as_minutes_after_the_first(tmp_path: Path) -> None:
     world = whole_world()
-    arrivals = Arrivals({"=2": -3.5, "#4": 1500.25, "-6": 0.0}, (10.0,), "minutes")
+    arrivals = Arrivals({"=2": -3.5, "#4": 1500.25, "-5": 0.0}, (10.0,), "minutes")
     simulated_case.write(replace(world, known={"arrivals": arrivals}), tmp_path)
     found = read_back(tmp_path).arrivals
-    assert found == Arrivals({"=2": 0.0, "#4": 1503.75, "-6": 3.5}, (13.5,), "minutes")
+    assert found == Arrivals({"=2": 0.0, "#4": 1503.75, "-5": 3.5}, (13.5,), "minutes")
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,6 @@ class RoundedTotals(Scenario):
         counted = np.array([before.totals[option] for option in before.options])
         valid, grid = int(counted.sum()), 10 ** (self.decimals + 2)
         points = np.rint(counted * (grid / max(valid, 1))).astype(np.int64)
-        points[before.leader] += grid - points.sum()
         made = [(2 * int(point) * valid + grid) // (2 * grid) for point in points]
         made[before.leader] += valid - sum(made)
         announced = [Announced("valid", valid)]
