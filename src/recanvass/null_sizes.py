@@ -113,8 +113,8 @@ def run(
     progress : callable, optional
         Called with (done, total, method).
     """
-    for chosen in (lambda first: first == 0, lambda first: first > 0):
-        waiting = [(s, first) for s in planned for first in _missing(s, folder) if chosen(first)]
+    for opening in (True, False):
+        waiting = [(s, first) for s in planned for first in _missing(s, folder) if (first == 0) is opening]
         resumable_run.run(folder, waiting, drawn, _line, executor=executor, progress=progress)
 
 
