@@ -34,6 +34,13 @@ def bars(records: list[dict[str, Any]] | None = None, **changes: Any) -> Figure:
     )
 
 
+def test_the_layout_does_not_depend_on_the_fonts_of_the_machine() -> None:
+    # Pinned: a machine with Liberation Sans 1.07, which lacks the narrow space, would give 32.
+    spec = {"mark": "bar", "encoding": {"y": {"field": "a", "type": "nominal"}}}
+    text = bars([{"a": "60\u202f%"}], spec=spec).svg("wide")
+    assert 'transform="translate(33,' in text
+
+
 @pytest.mark.parametrize("width", list(WIDTHS))
 @pytest.mark.parametrize("name", METHODS)
 def test_a_drawing_is_as_wide_as_asked_and_legible(name: str, width: Any) -> None:

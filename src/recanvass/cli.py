@@ -139,6 +139,33 @@ def examine(
 
 
 @app.command()
+def verify(
+    dossier: Annotated[Path, typer.Argument(help="The folder of a dossier, or its page alone.")],
+    what: Annotated[Path, typer.Argument(help="The file of results or the folder of the case that it was made from.")],
+    declaration: Annotated[
+        Path | None, typer.Option("--declaration", help="The declaration that the dossier was made under, if any.")
+    ] = None,
+    as_json: Json = False,
+    mapping: Mapping = None,
+    encoding: Encoding = None,
+    part: Part = None,
+    language: Language = "en",
+) -> None:
+    """Make a dossier again from its input and compare; leave with 1 if it says anything else."""
+    from recanvass.wording import show
+
+    _known_language(language)
+    made = cli_examine.verified(dossier, lambda: _case(what, mapping, encoding, part), declaration)
+    if as_json:
+        _print_json(made.to_dict())
+    else:
+        for line in made.lines(language):
+            typer.echo(show(line, limit=4000))
+    if not made.holds:
+        raise typer.Exit(1)
+
+
+@app.command()
 def compare(
     file: Annotated[Path, typer.Argument(help="A file of results.")],
     by: Annotated[

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from recanvass.case import Case
     from recanvass.declaration import Declaration
     from recanvass.examination import Examination
+    from recanvass.verification import Verification
 
 Leader = Annotated[
     str,
@@ -122,6 +123,22 @@ def run(
             exam = examine(case, seed=seed, declaration=declaration, executor=pool, progress=progress, **chosen)
         progress(0, 1, "dossier")
         return exam, write(exam, out, language=language)
+
+
+def verified(dossier: Path, read_case: Callable[[], Case], declaration: Path | None) -> Verification:
+    """Read the input, make the dossier again, compare."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from recanvass import terminal
+    from recanvass.declaration import read_declaration
+    from recanvass.verification import verify
+
+    told = None if declaration is None else read_declaration(declaration, "")
+    with terminal.stages() as progress:
+        progress(0, 2, "reading")
+        case = read_case()
+        with ThreadPoolExecutor(2) as pool:
+            return verify(dossier, case, declaration=told, executor=pool, progress=progress)
 
 
 def write_declaration(

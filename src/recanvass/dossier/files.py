@@ -45,11 +45,7 @@ def write(examination: Examination, folder: str | Path, *, language: str = "en")
     place = Path(folder)
     if place.exists() and not place.is_dir():
         raise UsageError(f"{place} is a file; give a folder to write the dossier to.")
-    texts = {
-        "examination.json": canonical_json(examination.to_dict()),
-        "stations.csv": csv_text(STATIONS_HEADER, _stations(examination)),
-        "dossier.html": render(examination, language=language),
-    }
+    texts = contents(examination, language=language)
     place.parent.mkdir(parents=True, exist_ok=True)
     waiting = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
     try:
@@ -61,6 +57,15 @@ def write(examination: Examination, folder: str | Path, *, language: str = "en")
     finally:
         shutil.rmtree(waiting, ignore_errors=True)
     return place / "dossier.html"
+
+
+def contents(examination: Examination, *, language: str = "en") -> dict[str, str]:
+    """The texts of `FILES`, as `write` would write them."""
+    return {
+        "examination.json": canonical_json(examination.to_dict()),
+        "stations.csv": csv_text(STATIONS_HEADER, _stations(examination)),
+        "dossier.html": render(examination, language=language),
+    }
 
 
 def canonical_json(value: Mapping[str, Any]) -> str:

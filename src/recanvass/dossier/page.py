@@ -273,7 +273,10 @@ def _recompute(exam: Examination, language: str) -> dict[str, Any]:
         f"{package} {metadata.version(package)}" for package in ("numpy", "scipy", "polars", "vl-convert-python")
     ]
     check = f"sha256sum {shlex.quote(name)}" if sha256 and not folder else ""
-    return {"command": command, "check": check, "sha256": sha256, "versions": ", ".join(versions)}
+    compare = f"recanvass verify dossier {shlex.quote(name)}"
+    if exam.choices.declaration is not None:
+        compare += " --declaration declaration.json"
+    return {"command": command, "check": check, "compare": compare, "sha256": sha256, "versions": ", ".join(versions)}
 
 
 __all__ = ["CHAPTERS", "chapter_of", "island", "render"]
