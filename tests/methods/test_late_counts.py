@@ -57,7 +57,10 @@ def test_the_table_of_late_batch_is_what_it_is_without_arrivals() -> None:
     drawn, bare = np.random.default_rng(0), WithoutTimes(np.random.PCG64(0))
     world, without = (scenario("late_batch").build(rng, 300) for rng in (drawn, bare))
     assert len(world.case().arrivals.when) == 300
-    assert set(without.case().arrivals.when.values()) == {0.0, 1.0}
+    for arrivals in (world.case().arrivals, without.case().arrivals):
+        assert sorted(arrivals.when.values()) == list(range(1, 301))
+        late = {name for name, rank in arrivals.when.items() if rank > arrivals.interruptions[0]}
+        assert late == set(world.truth()["planted"][0]["stations"])
     assert world.case().arrivals.when != without.case().arrivals.when
     assert world.results.digest == without.results.digest
     assert drawn.bit_generator.state == bare.bit_generator.state

@@ -70,6 +70,7 @@ class AnnouncedPercentages(Method):
     evidence_class = "A"
     room = "accounts"
     needs = Needs(results=False)
+    detects = ("rounded_totals",)
     cites = ("cne2024first", "sana2014results")
     references = (
         Reference("cne2024first", "venezuela_2024 first bulletin", "log10 p", -8.0, 0.2),
