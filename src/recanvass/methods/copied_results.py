@@ -20,7 +20,8 @@ of :math:`E_w` over w = 1 .. 6; that of the contest's areas the mean over *all* 
 
 **Elsewhere.** Row j equals an earlier row of *another* area in every count; its chance is at most the
 sum of the largest multinomial probabilities of the telling earlier rows with its total. One product
-over the contest.
+over the contest. A page pasted again, in order, is one slip: its first row alone may hit; and rows that repeat an
+earlier one with its register are left out, as one station entered twice (`recanvass.protocol_copies`).
 
 **Multiplicity, declared beforehand.** Means of evidence need no correction: the headline's evidence
 is the mean of the two, and p = min(1, 1 / evidence) (Ville's and Markov's inequalities). Areas are

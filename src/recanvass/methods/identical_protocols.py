@@ -9,6 +9,10 @@ of at most :math:`\varepsilon` a row repeats a neighbour in the official order, 
 before any other was asked: twice the rate of the worst (Spain 1982: 91 copies that chance does not
 explain in 39,060 rows, .0023).
 
+A row that repeats an earlier one *with its register* is no other station's result: registers differ. It is one
+station that the file holds twice, as where two sources were put together; it is listed and left out of all below
+(`recanvass.protocol_copies.entered_twice`). A page pasted again is one slip, not as many as it has rows.
+
 Row j *hits* row i at width d (0, 1 or 2 ballots) if no option differs by more than d. Without a slip
 the chance is at most :math:`R_{ij}`, the bound over all true rates of `recanvass.kernels.near_rows`;
 few filled fields or few options make it large, and then equality says nothing.
@@ -99,6 +103,7 @@ class IdenticalProtocols(Method):
         cluster = protocol_copies.cluster(found, hits, self.slips)
         run = protocol_copies.run(found, self.slips)
         groups, repeats = protocol_copies.copies(found, self.slips)
+        every = protocol_copies.table(results, twice=True)
         number = protocol_copies.copies_log_p(repeats, len(found.rows), self.slips)
         logs = {
             "run": run.log_p if run else 0.0,
@@ -110,7 +115,7 @@ class IdenticalProtocols(Method):
         departs = log10_p <= log10(self.level)
         names = results.stations
         strongest = cluster if kind == "cluster" else run if kind == "run" else None
-        listed = _listed(found, groups, names, self.listing)
+        listed = _listed(every, protocol_copies.copies(every, self.slips)[0], names, self.listing)
         facts = {
             "stations": len(found.rows),
             "telling": int(telling.sum()),
@@ -120,6 +125,7 @@ class IdenticalProtocols(Method):
             "slips": self.slips,
             "log10_p": log10_p,
             "tests": len(logs),
+            "twice": int((every.log_bound <= log(self.slips)).sum()) - int(telling.sum()),
             **_described(found, strongest),
         }
         members: set[int] = set()
@@ -131,7 +137,7 @@ class IdenticalProtocols(Method):
             "copies": listed,
             "left_out": _left_out(results, found),
         }
-        outcome = "copies" if listed else "none"
+        outcome = "none" if not listed else "twice" if facts["twice"] else "copies"
         if departs:
             outcome = f"{kind}_near" if strongest is not None and strongest.width else kind
         return Answer(
@@ -257,11 +263,13 @@ def _left_out(results: Results, found: Table) -> list[dict[str, Any]]:
     absent = ~results.known("votes")
     negative = ~absent & (votes < 0).any(axis=1)
     unplaced = here & (found.areas.codes < 0)
-    rest = len(results) - len(found.rows) - int(absent.sum()) - int(negative.sum()) - int(unplaced.sum())
+    twice = len(protocol_copies.table(results, twice=True).rows) - len(found.rows)
+    rest = len(results) - len(found.rows) - int(absent.sum()) - int(negative.sum()) - int(unplaced.sum()) - twice
     reasons = {
         "absent": int(absent.sum()),
         "impossible": int(negative.sum()),
         "no_area": int(unplaced.sum()),
+        "twice": twice,
         "size": rest,
     }
     return [{"reason": reason, "stations": number} for reason, number in reasons.items() if number]
