@@ -222,8 +222,8 @@ def run(found: Table, slips: float) -> Group | None:
     return best
 
 
-def copies(found: Table, slips: float) -> tuple[list[Counts], int]:
-    """Groups of equal telling rows of an area, and how many rows repeat an earlier one.
+def copies(found: Table, slips: float) -> tuple[list[Counts], int, int]:
+    """Groups of equal telling rows of an area, how many rows repeat an earlier one, and in how many pages.
 
     A row counts as a repeat only while the chances of all earlier rows that it may equal add up to
     no more than that of a slip, so that each row is one with a chance of at most twice ``slips``. One slip
@@ -232,7 +232,7 @@ def copies(found: Table, slips: float) -> tuple[list[Counts], int]:
     cap = np.log(slips)
     rows = np.flatnonzero(found.log_bound <= cap)
     if not len(rows):
-        return [], 0
+        return [], 0, 0
     keys = np.column_stack([found.area[rows], found.votes[rows]])
     order = np.lexsort(keys.T[::-1])
     changes = np.r_[True, (keys[order][1:] != keys[order][:-1]).any(axis=1)]
@@ -241,10 +241,10 @@ def copies(found: Table, slips: float) -> tuple[list[Counts], int]:
     several = ends - starts > 1
     groups = [np.sort(rows[order[a:b]]) for a, b in zip(starts[several], ends[several], strict=True)]
     if not groups:
-        return [], 0
+        return [], 0, 0
     source = {int(j): int(g[0]) for g in groups for j in g[1:]}
     # Telling rows of one area and total that stand before each row: what it may equal by chance.
-    number = 0
+    number = pages = 0
     same = {(int(found.area[g[0]]), int(found.total[g[0]])) for g in groups}
     cells: dict[tuple[int, int], list[int]] = {cell: [] for cell in same}
     for i in rows.tolist():
@@ -258,16 +258,17 @@ def copies(found: Table, slips: float) -> tuple[list[Counts], int]:
             key = found.votes[i].tobytes()
             if key in before:
                 same_page = i - 1 in source and source[i - 1] < source[i] and found.area[i - 1] == found.area[i]
-                number += chance <= slips and not same_page
+                number += chance <= slips
+                pages += chance <= slips and not same_page
             else:
                 before[key] = float(np.exp(found.log_bound[i]))
                 chance += before[key]
-    return sorted(groups, key=lambda g: int(g[0])), number
+    return sorted(groups, key=lambda g: int(g[0])), number, pages
 
 
-def copies_log_p(repeats: int, rows: int, slips: float) -> float:
-    """Natural logarithm of a bound of P(Binomial(rows, 2 slips) ≥ repeats), by Chernoff."""
-    return float(max(log_chernoff(2.0 * slips * rows, repeats), -1e6)) if repeats else 0.0
+def copies_log_p(pages: int, rows: int, slips: float) -> float:
+    """Natural logarithm of a bound of P(Binomial(rows, 2 slips) ≥ pages), by Chernoff."""
+    return float(max(log_chernoff(2.0 * slips * rows, pages), -1e6)) if pages else 0.0
 
 
 def least_run(found: Table, slips: float, log_level: float) -> int:

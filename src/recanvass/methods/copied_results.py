@@ -40,7 +40,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import protocol_copies, scaled_copies, wording
+from recanvass import protocol_copies, rounded_counts, scaled_copies, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, EvidenceClass, Finding
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked
@@ -93,6 +93,7 @@ class CopiedResults(Method):
         """The copies in areas and elsewhere, their sources, and what could have been seen."""
         results = case.results
         assert results is not None
+        rounded_counts.refuse(results)
         found = scaled_copies.compared(results)
         if len(found.rows) < 3:
             raise Unasked("nothing_left")
