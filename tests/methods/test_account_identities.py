@@ -136,6 +136,16 @@ def test_material_hard_votes_are_a_contradiction() -> None:
     assert found.answer.facts["counted_votes"] == found.answer.facts["affected_votes"] == border
 
 
+def test_ballots_above_those_issued_are_hard_only_where_the_ways_of_issue_are_given() -> None:
+    told = full()
+    bare = replace(told, counts={name: told.counts[name] for name in told.counts if not name.startswith("issued_")})
+    fewer = told.counts["ballots"] - np.where(np.arange(200) % 3 == 0, told.counts["ballots"] // 8, 0)
+    found = finding(bare.with_counts(issued=fewer))  # postal ballots were issued elsewhere
+    assert (found.status, line(found, "ballots_issued")["hard"]) == ("description", 0)
+    found = finding(told.with_counts(issued=fewer, issued_station=fewer - told.counts["issued_outside"]))
+    assert (found.status, found.answer.outcome) == ("contradiction", "stations")
+
+
 def test_few_stations_alone_are_no_contradiction_however_many_votes() -> None:
     found = finding(added(full(), range(40, 43), 60_011))
     assert (found.status, found.answer.outcome) == ("description", "slips")
