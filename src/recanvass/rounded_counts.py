@@ -3,8 +3,8 @@
 Statistical offices round small figures to 3, 5 or 10 to protect voters, and some returns are kept in bundles. Then
 every vote figure is a multiple of one step, and shares fall on coarse fractions, rows are equal and deviations vanish
 by arithmetic alone: the null of a method that looks at single votes is not the one of such a file. Of honest counts
-each is a multiple of g with a chance near 1/g, so that `CELLS` of them are with one of :math:`3^{-20}`, below 1e-9. They must differ: a row of hundreds that stands everywhere was not
-rounded but repeated, and that is to be seen.
+each is a multiple of g with a chance near 1/g, so that `CELLS` of them are with one of :math:`3^{-20}`, below 1e-9.
+They must differ: a row of hundreds that stands everywhere was not rounded but repeated, and that is to be seen.
 """
 
 from __future__ import annotations
