@@ -88,11 +88,41 @@ def usable(results: Results) -> tuple[Counts, Mask]:
     return votes, here & results.known("votes") & (total >= SMALLEST)
 
 
-def table(results: Results) -> Table:
-    """The rows that are compared."""
+def entered_twice(results: Results) -> Mask:
+    """Rows that the file holds once more than it should: an earlier row has every figure, the register too.
+
+    Two stations have two registers. So a row that repeats another one's register with all else, or the name and
+    all else, is one station that is in the file twice (two sources put together, a page pasted again), not a result
+    written after another. A register that a tenth of the rows or more have tells nothing.
+    """
+    order = np.argsort(results.rows, kind="stable")
+    columns = [*results.votes.T, *results.counts.values()]
+    found: Mask = np.zeros(len(results), np.bool_)
+    register = results.counts.get("registered")
+    if register is not None and len(results):
+        _, number, times = np.unique(register, return_inverse=True, return_counts=True)
+        tells = results.known("registered") & (register > 0) & (10 * times[number] <= len(results))
+        found[order] |= tells[order] & _again(np.column_stack(columns)[order])
+    if "station" in results.places:
+        named = results.places["station"].codes >= 0
+        columns += [labels.codes for labels in results.places.values()]
+        found[order] |= named[order] & _again(np.column_stack(columns)[order])
+    return found
+
+
+def _again(keys: Counts) -> Mask:
+    """Which rows equal an earlier one."""
+    _, first, number = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    return np.asarray(first[np.ravel(number)] < np.arange(len(keys)))
+
+
+def table(results: Results, *, twice: bool = False) -> Table:
+    """The rows that are compared; those that were entered twice are left out unless ``twice``."""
     votes, here = usable(results)
     areas = finest(results)
     here = here & (areas.codes >= 0)
+    if not twice:
+        here &= ~entered_twice(results)
     rows = np.flatnonzero(here)
     rows = rows[np.lexsort((results.rows[rows], areas.codes[rows]))]
     # The order of the options is that of their totals here; of equal ones, of what they look like.
@@ -192,16 +222,17 @@ def run(found: Table, slips: float) -> Group | None:
     return best
 
 
-def copies(found: Table, slips: float) -> tuple[list[Counts], int]:
-    """Groups of equal telling rows of an area, and how many rows repeat an earlier one.
+def copies(found: Table, slips: float) -> tuple[list[Counts], int, int]:
+    """Groups of equal telling rows of an area, how many rows repeat an earlier one, and in how many pages.
 
     A row counts as a repeat only while the chances of all earlier rows that it may equal add up to
-    no more than that of a slip, so that each row is one with a chance of at most twice ``slips``.
+    no more than that of a slip, so that each row is one with a chance of at most twice ``slips``. One slip
+    may take a whole page: a row after a repeat that repeats a row further down than that one did is no new one.
     """
     cap = np.log(slips)
     rows = np.flatnonzero(found.log_bound <= cap)
     if not len(rows):
-        return [], 0
+        return [], 0, 0
     keys = np.column_stack([found.area[rows], found.votes[rows]])
     order = np.lexsort(keys.T[::-1])
     changes = np.r_[True, (keys[order][1:] != keys[order][:-1]).any(axis=1)]
@@ -210,9 +241,10 @@ def copies(found: Table, slips: float) -> tuple[list[Counts], int]:
     several = ends - starts > 1
     groups = [np.sort(rows[order[a:b]]) for a, b in zip(starts[several], ends[several], strict=True)]
     if not groups:
-        return [], 0
+        return [], 0, 0
+    source = {int(j): int(g[0]) for g in groups for j in g[1:]}
     # Telling rows of one area and total that stand before each row: what it may equal by chance.
-    number = 0
+    number = pages = 0
     same = {(int(found.area[g[0]]), int(found.total[g[0]])) for g in groups}
     cells: dict[tuple[int, int], list[int]] = {cell: [] for cell in same}
     for i in rows.tolist():
@@ -225,16 +257,18 @@ def copies(found: Table, slips: float) -> tuple[list[Counts], int]:
         for i in members:
             key = found.votes[i].tobytes()
             if key in before:
+                same_page = i - 1 in source and source[i - 1] < source[i] and found.area[i - 1] == found.area[i]
                 number += chance <= slips
+                pages += chance <= slips and not same_page
             else:
                 before[key] = float(np.exp(found.log_bound[i]))
                 chance += before[key]
-    return sorted(groups, key=lambda g: int(g[0])), number
+    return sorted(groups, key=lambda g: int(g[0])), number, pages
 
 
-def copies_log_p(repeats: int, rows: int, slips: float) -> float:
-    """Natural logarithm of a bound of P(Binomial(rows, 2 slips) ≥ repeats), by Chernoff."""
-    return float(max(log_chernoff(2.0 * slips * rows, repeats), -1e6)) if repeats else 0.0
+def copies_log_p(pages: int, rows: int, slips: float) -> float:
+    """Natural logarithm of a bound of P(Binomial(rows, 2 slips) ≥ pages), by Chernoff."""
+    return float(max(log_chernoff(2.0 * slips * rows, pages), -1e6)) if pages else 0.0
 
 
 def least_run(found: Table, slips: float, log_level: float) -> int:

@@ -75,7 +75,8 @@ def in_area(found: Table, slips: float) -> Family:
 def elsewhere(found: Table, order: Counts, slips: float) -> Family:
     """Rows that equal an earlier row of another area, with the same total, in every count.
 
-    ``order`` is the official order of the rows over the whole contest.
+    ``order`` is the official order of the rows over the whole contest. One slip may take a whole page or file:
+    a row that follows such a row, and equals a row further down than that one did, is no hit.
     """
     bound = np.where(found.log_bound <= log(TELLING), np.exp(found.log_bound), 0.0)
     ranked = np.lexsort((order, found.total))
@@ -96,6 +97,10 @@ def elsewhere(found: Table, order: Counts, slips: float) -> Family:
         other = i if found.area[i] != found.area[j] else head
         if bound[j] > 0.0 and found.area[other] != found.area[j]:
             source[j] = other
+    official = np.argsort(order, kind="stable")
+    origin = np.where(source >= 0, order[np.maximum(source, 0)], -1)[official]
+    same_page = (origin[:-1] >= 0) & (origin[1:] > origin[:-1])
+    source[official[1:][same_page]] = -1
     use = np.flatnonzero((chance > 0.0) & (chance <= MOST))
     hit = np.where(source[use] >= 0, bound[use], 1.0)
     return Family(use, np.minimum(chance[use] + slips, 1.0), source[use], hit)

@@ -40,7 +40,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from scipy.special import ndtri
 
-from recanvass import coarse_shares, whole_percentages, wording
+from recanvass import coarse_shares, rounded_counts, whole_percentages, wording
 from recanvass.case import Case
 from recanvass.coarse_shares import Fractions, Mixture, family_line
 from recanvass.finding import Answer, Estimate, Evidence, EvidenceClass, Finding
@@ -150,6 +150,7 @@ class CoarseFractions(Method):
         assert case.results is not None
         if self.definition == "published":
             return self._published(case.results, rng)
+        rounded_counts.refuse(case.results)
         results, pairs = case.results, self.pairs(case.results)
         looks = self.looks(results)
         if not looks:

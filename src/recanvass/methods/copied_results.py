@@ -20,7 +20,8 @@ of :math:`E_w` over w = 1 .. 6; that of the contest's areas the mean over *all* 
 
 **Elsewhere.** Row j equals an earlier row of *another* area in every count; its chance is at most the
 sum of the largest multinomial probabilities of the telling earlier rows with its total. One product
-over the contest.
+over the contest. A page pasted again, in order, is one slip: its first row alone may hit; and rows that repeat an
+earlier one with its register are left out, as one station entered twice (`recanvass.protocol_copies`).
 
 **Multiplicity, declared beforehand.** Means of evidence need no correction: the headline's evidence
 is the mean of the two, and p = min(1, 1 / evidence) (Ville's and Markov's inequalities). Areas are
@@ -39,7 +40,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import protocol_copies, scaled_copies, wording
+from recanvass import protocol_copies, rounded_counts, scaled_copies, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, EvidenceClass, Finding
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked
@@ -92,6 +93,7 @@ class CopiedResults(Method):
         """The copies in areas and elsewhere, their sources, and what could have been seen."""
         results = case.results
         assert results is not None
+        rounded_counts.refuse(results)
         found = scaled_copies.compared(results)
         if len(found.rows) < 3:
             raise Unasked("nothing_left")

@@ -43,6 +43,7 @@ from numpy.typing import NDArray
 
 from recanvass import (
     false_discovery,
+    rounded_counts,
     rounded_stations,
     rounding,
     rounding_tables,
@@ -201,6 +202,8 @@ class IntegerPercentages(Method):
         """Share and turnout; the scan by area; the placebo; what could have been seen."""
         assert case.results is not None
         results = case.results
+        if self.definition == "corrected":
+            rounded_counts.refuse(results)
         wholes = self.pairs(results)
         looks = self.looks(results)
         if not looks:

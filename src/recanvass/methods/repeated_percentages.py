@@ -42,7 +42,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recanvass import repeat_tables as tables
-from recanvass import repeats, wording
+from recanvass import repeats, rounded_counts, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, EvidenceClass, Finding
 from recanvass.kernels.repeat_windows import GRID
@@ -117,6 +117,7 @@ class RepeatedPercentages(Method):
     def ask(self, case: Case, rng: np.random.Generator) -> Answer:
         """The clusters, the repeated results, the duplicates, and what could have been seen."""
         assert case.results is not None
+        rounded_counts.refuse(case.results)
         found = self.survey(case.results)
         if not any(look.there.any() for look in found.looks):
             raise Unasked("nothing_left")

@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
-from recanvass import areas, false_discovery, wording
+from recanvass import areas, false_discovery, rounded_counts, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, EvidenceClass, Finding
 from recanvass.kernels import dispersion
@@ -169,6 +169,8 @@ class VarianceWithinAreas(Method):
         """X² of every area and option, its lower tail, the list, and what could have been seen."""
         assert case.results is not None
         results = case.results
+        if self.definition == "corrected":
+            rounded_counts.refuse(results)
         parts = self.parts(results)
         if not len(parts) or int(parts.sizes.max(initial=0)) < self.least:
             raise Unasked("areas")
