@@ -12,9 +12,18 @@ at a nearest count, by its kind, and nearly constant at the others. The scores a
 units. They depend on n only, so that given the chances of the kinds (`binomial_lattice.chances`) the law
 of their sum is exact: `scored_events`.
 
+**The areas together.** The logarithm of the likelihood ratio of an area of :math:`n_a` stations, a part λ
+of them chosen, to counting is :math:`\ell = T / \text{unit} + n_a \log(1 - \lambda)`. M is the largest over all
+areas, levels, looks and λ = 1/4, 1/2, 19/20 (some, half, all but a slip), and
+:math:`p = \sum P(\ell \ge M)` over the same, which holds whatever the dependence. An area whose own law hardly
+ever gives such a ratio costs next to nothing, whereas tests × smallest p charges all of them alike. On simulated
+contests of 500 stations with a district wholly rounded this gives .7 of a decade, with a part of it rounded nothing.
+Nobody can do much better: who knows the part, the look and what is chosen, and averages the likelihood ratio
+over the districts, which is the most powerful test then, sees 95 per cent at the headline's level.
+
 All constants are fixed: f lies in the middle of what the excess of Russia 2018, 2020 and 2024 shows (34 to
 47 per cent at multiples of five, by integer, as in ``tests/references/integer_percentages.py``); λ is 1/20
-for a contest, of which few stations are written, and 1/2 in an area, where one hand writes many; the
+for a contest, of which few stations are written, and 1/2 in the list of areas, where one hand writes many; the
 units are fine enough that the scores of a contest are not ties, and coarse enough that an area's exact
 law is short.
 """
@@ -22,7 +31,7 @@ law is short.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log10, sqrt
+from math import log, log10, sqrt
 from typing import Any
 
 import numpy as np
@@ -42,6 +51,12 @@ FIVES = 0.42
 #: Units of a logarithm, and the odds that a station's figure was chosen.
 CONTEST = (64, 1.0 / 19.0)
 AREA = (8, 1.0)
+
+#: The odds that are tried where the areas are taken together, in units of `AREA`.
+ODDS = (1.0 / 3.0, 1.0, 19.0)
+
+#: What tails may be neglected altogether, as a part of one over the largest likelihood ratio.
+NEGLECTED = 1e-3
 
 #: Stations that an area of the scan has at least: five large ones on multiples of five are decisive.
 LEAST = 5
@@ -98,6 +113,8 @@ class Scan:
     #: Stations of the look that each line's area has, and those of them with a round figure.
     members: list[Counts]
     rows: list[Counts]
+    #: log10 of the p-value of all areas together.
+    together: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -113,10 +130,12 @@ class _Tests:
     log10_p: Floats
 
 
-def scan_areas(results: Results, looks: list[Look], rate: float) -> Scan:
+def scan_areas(results: Results, looks: list[Look], rate: float, alarm: float = 0.0) -> Scan:
     """The scan, with a line for each area that is listed, and for the ten smallest tails at least.
 
     Looks that carry the lattice are scored; those of the published definition count whole percentages.
+    Areas are listed by Benjamini-Hochberg at ``rate``; where that lists none and the p-value of all areas
+    together is at most ``alarm``, the one with the largest likelihood ratio is.
     """
     tests = [_tested(results, level, one) for level in areas.levels(results) for one in looks]
     log10_p = np.concatenate([test.log10_p for test in tests]) if tests else np.zeros(0)
@@ -124,7 +143,12 @@ def scan_areas(results: Results, looks: list[Look], rate: float) -> Scan:
     ends = np.cumsum([len(test.able) for test in tests])
     log10_q = false_discovery.adjusted(log10_p)
     listed = log10_q <= log10(rate)
-    best = np.flatnonzero(log10_p <= np.sort(log10_p)[: max(10, int(listed.sum()))].max(initial=-np.inf))
+    together, strongest = _together(tests)
+    shown = log10_p <= np.sort(log10_p)[: max(10, int(listed.sum()))].max(initial=-np.inf)
+    if alarm > 0 and together <= log10(alarm) and not listed.any():
+        log10_q[strongest] = min(log10_q[strongest], together)
+        listed[strongest] = shown[strongest] = True
+    best = np.flatnonzero(shown)
     found = []
     for k in best.tolist():
         which = int(np.searchsorted(ends, k, side="right"))
@@ -134,10 +158,11 @@ def scan_areas(results: Results, looks: list[Look], rate: float) -> Scan:
         tails = {"log10_p": float(log10_p[k]), "log10_q": float(log10_q[k]), "listed": bool(listed[k])}
         line, round_ones = _line(test.look, mine)
         found.append(({"level": test.level, "area": test.names[area], **line, **tails}, mine, round_ones))
-    found.sort(key=lambda one: (one[0]["log10_p"], one[0]["level"], one[0]["area"], one[0]["look"]))
-    return Scan(
-        log10_p, log10_q, sizes, [one[0] for one in found], [one[1] for one in found], [one[2] for one in found]
+    found.sort(
+        key=lambda one: (not one[0]["listed"], one[0]["log10_p"], one[0]["level"], one[0]["area"], one[0]["look"])
     )
+    lines, members, rows = [one[0] for one in found], [one[1] for one in found], [one[2] for one in found]
+    return Scan(log10_p, log10_q, sizes, lines, members, rows, together)
 
 
 def _tested(results: Results, level: str, one: Look) -> _Tests:
@@ -157,6 +182,38 @@ def _tested(results: Results, level: str, one: Look) -> _Tests:
         hits = np.bincount(codes[placed], one.hits[placed], len(parts)).astype(np.int64)
         tails = poisson_binomial.tails(one.chance[order], starts, hits, poisson_binomial.FEW)
     return _Tests(level, parts.names, one, order, starts, able, tails[able])
+
+
+def _together(tests: list[_Tests]) -> tuple[float, int]:
+    """log10 of the p-value of all areas together, and which of the tests has the largest likelihood ratio."""
+    unit = AREA[0]
+    asked: list[tuple[Floats, Counts, Counts, Floats, Counts]] = []
+    best, strongest, before = 0.0, 0, 0
+    for test in tests:
+        if not len(test.look.kind) or not len(test.able):
+            before += len(test.able)
+            continue
+        near, sizes = test.look.near[test.order], np.diff(test.starts)
+        for odds in ODDS:
+            score = scores(test.look.whole, (unit, odds))
+            ends = np.concatenate([[0], np.cumsum(reached(test.look, score)[test.order])])[test.starts]
+            price = sizes * log(1.0 + odds)
+            ratio = (np.diff(ends) / unit - price)[test.able]
+            largest = int(np.argmax(ratio))
+            if ratio[largest] > best:
+                best, strongest = float(ratio[largest]), before + largest
+            asked.append((near, score[test.order], test.starts, price, test.able))
+        before += len(test.able)
+    if best <= 0.0:
+        return 0.0, strongest
+    low = (log(NEGLECTED) - best) / log(10.0) - log10(sum(len(able) for *_, able in asked))
+    tails = []
+    for near, score, starts, price, able in asked:
+        needed = np.ceil(unit * (best + price) - 1e-6).astype(np.int64)
+        tails.append(scored_events.needed_tails(near, score, starts, needed, float(unit), low)[able])
+    found = np.concatenate(tails)
+    most = float(found.max())
+    return min(0.0, most + log10(float((10.0 ** (found - most)).sum()))), strongest
 
 
 def _line(one: Look, mine: Counts) -> tuple[dict[str, Any], Counts]:

@@ -212,6 +212,57 @@ def tails(chances: Floats, scores: Counts, starts: Counts, totals: Counts, borde
     return found
 
 
+@kernel
+def needed_tails(chances: Floats, scores: Counts, starts: Counts, needed: Counts, unit: float, low: float) -> Floats:
+    """log10 P(T ≥ needed) for each group of events, where a tail below ``low`` need not be known closely.
+
+    Chernoff's bounds at four fixed tilts stand for a tail where the smallest of them is at most ``low``.
+
+    Parameters
+    ----------
+    chances, scores : (n, 2)
+        Of all events, group after group.
+    starts : (g + 1,) int64
+        Where each group begins.
+    needed : (g,) int64
+    unit : float
+        Units of a logarithm that the scores are in; the tilts are 1/2, 1, 2 and 4 over it.
+    low : float
+        A log10.
+
+    Returns
+    -------
+    (g,) float64
+        Exact up to `STEPS` steps, by saddlepoint beyond; never too small where it is a bound.
+    """
+    found = np.zeros(len(needed))
+    for g in range(len(needed)):
+        part, score = chances[starts[g] : starts[g + 1]], scores[starts[g] : starts[g + 1]]
+        most = 0
+        for i in range(len(score)):
+            most += max(score[i, 0], score[i, 1])
+        if needed[g] <= 0:
+            continue
+        if needed[g] > most:
+            found[g] = IMPOSSIBLE
+            continue
+        tilted = 0.5 / unit
+        for _ in range(4):
+            total, _, _ = _cumulants(part, score, tilted)
+            found[g] = max(min(found[g], (total - tilted * needed[g]) / LOG10), IMPOSSIBLE)
+            if found[g] <= low:
+                break
+            tilted *= 2.0
+        if found[g] <= low:
+            continue
+        found[g] = IMPOSSIBLE
+        if len(part) * needed[g] <= STEPS:
+            found[g] = exact_tail(part, score, needed[g])
+        if found[g] == IMPOSSIBLE:
+            found[g] = saddlepoint_tail(part, score, needed[g])
+    return found
+
+
 def smallest_total(chances: Floats, scores: Counts, log10_level: float) -> int:
     """The smallest t with P(T ≥ t) ≤ 10**log10_level; one more than the largest total where there is none."""
     low, high = 0, int(scores.max(axis=1).sum()) + 1 if len(scores) else 1

@@ -25,9 +25,11 @@ and variance in closed form instead of 1,000 simulations. Its headline counts *e
 where share or turnout hits; the corrected test does not, because either single one has more power.
 
 **Multiplicity, declared beforehand.** Corrected: three families: T of share and turnout in the contest;
-T of both in every area of every level with five stations or more; S of both in the contest. Within a
-family p = tests × the smallest; the headline's p is three times the smallest of the three (two, without
-areas). Areas are listed by Benjamini-Hochberg at 1 per cent. Published: *either* alone; its areas have ten
+T of both in every area of every level with five stations or more; S of both in the contest. In the contest
+p = tests × the smallest; the areas together have the chance of the largest likelihood ratio of any of them
+(``rounding.py``); the headline's p is three times the smallest of the three (two, without areas). Areas are
+listed by Benjamini-Hochberg at 1 per cent, and where that lists none while the areas together raise the
+headline, the area of the largest ratio is. Published: *either* alone; its areas have ten
 stations or more. With weights: S alone. Other options are shown as a placebo and are not counted.
 """
 
@@ -211,10 +213,10 @@ class IntegerPercentages(Method):
         tested = [look for look in looks if look.name == "either" or self.definition == "corrected"] or looks
         plain = self.weights == "stations"
         scored = plain and self.definition == "corrected"
-        scan = rounding.scan_areas(results, tested, self.rate) if plain else None
+        scan = rounding.scan_areas(results, tested, self.rate, self.level / 3 if scored else 0) if plain else None
         counted = np.array([look.log10_p for look in tested])
         tails = np.array([rounding.contest_tail(look) for look in tested]) if scored else counted
-        scan_p = false_discovery.smallest(scan.log10_p) if scored and scan is not None else 0.0
+        scan_p = scan.together if scored and scan is not None else 0.0
         scanned = scan is not None and len(scan.log10_p) > 0
         families = 1 + scored + (scored and scanned)
         contest_p = min(false_discovery.smallest(tails), false_discovery.smallest(counted))
