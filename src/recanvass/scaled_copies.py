@@ -11,6 +11,7 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
+from recanvass import plantings
 from recanvass.kernels.scaled_rows import TELLING, scaled_rows
 from recanvass.protocol_copies import Table, table
 from recanvass.results import Results
@@ -127,3 +128,49 @@ def listed_areas(log_evidence: Floats, rate: float) -> NDArray[np.bool_]:
     if enough.any():
         named[order[: int(np.flatnonzero(enough)[-1]) + 1]] = True
     return named
+
+
+def fewest_copies(found: Table, close: Counts, slips: float, needed: float, rng: np.random.Generator) -> int:
+    """How many copies of one station, scaled to the votes of others of its area, would be seen; 0 if no number.
+
+    Parameters
+    ----------
+    found : Table
+    close : (k,) int64
+        The areas that are planted in.
+    slips : float
+    needed : float
+        Natural logarithm of the evidence that one area must give.
+    rng : numpy.random.Generator
+    """
+    members = [np.arange(found.starts[area], found.starts[area + 1]) for area in close]
+    sizes = np.array([len(rows) for rows in members])
+
+    def seen(copies: int) -> int:
+        votes, totals, lengths = [], [], []
+        for k, chosen in plantings.drawn(sizes, copies + 1, rng):
+            rows = members[k]
+            planted = found.votes[rows]
+            source = int(rng.choice(chosen))
+            others = chosen[chosen != source]
+            planted[others] = scaled_to(planted[source], found.total[rows][others])
+            votes.append(planted[:, :OPTIONS])
+            totals.append(found.total[rows])
+            lengths.append(len(rows))
+        starts = np.r_[0, np.cumsum(lengths)].astype(np.int64)
+        stacked = np.ascontiguousarray(np.concatenate(votes)), np.concatenate(totals)
+        chance, source_of, bound = scaled_rows(*stacked, starts, REACH)
+        use = np.flatnonzero((chance > 0.0) & (chance <= MOST))
+        family = Family(use, np.minimum(chance[use] + slips, 1.0), source_of[use], bound[use])
+        groups = np.repeat(np.arange(len(lengths)), lengths)[use]
+        return int((log_evidence(family, groups, len(lengths)) >= needed).sum())
+
+    return plantings.fewest(2, int(sizes.min()) - 1, seen)
+
+
+def scaled_to(row: Counts, totals: Counts) -> Counts:
+    """A row scaled to other totals, each count to the nearest vote and the largest taking what is left."""
+    made = np.rint(row[None, :] * (totals[:, None] / row.sum())).astype(np.int64)
+    largest = int(np.argmax(row))
+    made[:, largest] = np.maximum(made[:, largest] + totals - made.sum(axis=1), 0)
+    return made

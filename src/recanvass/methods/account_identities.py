@@ -153,12 +153,7 @@ class AccountIdentities(Method):
             stations=tuple(sorted(results.take(np.flatnonzero(named)).stations)),
             tables=_tables(results, every, {one.name for one in kept}, sums),
             series=_series(kept),
-            power={
-                "border": border,
-                "share": self.material,
-                "ballots": ballots,
-                "allowed": account_slips.allowance(len(results), account_slips.RARE),
-            },
+            power=_power(len(results), border, ballots, self.material),
         )
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
@@ -197,6 +192,17 @@ def _one_slip(results: Results, line: dict[str, Any]) -> bool:
         return False
     values = results.votes[:, results.options.index(column)] if column in results.options else results.whole(column)
     return values is not None and account_slips.one_slip_in_a_column(values[rows], int(line["difference"]))
+
+
+def _power(stations: int, border: int, ballots: int, material: float) -> dict[str, Any]:
+    """Votes beside the accounts that would be a contradiction, and the fewest stations, with as many at each.
+
+    Half of the border must be left after the largest differences that are forgiven unseen.
+    """
+    allowed = account_slips.allowance(stations, account_slips.RARE)
+    slips = account_slips.allowance(stations, account_slips.RATE)
+    facts = {"border": border, "share": material, "ballots": ballots, "allowed": allowed, "slips": slips}
+    return facts | {"stations": max(1, 2 * allowed)} if 2 * allowed <= stations else {}
 
 
 def _largest(hard: list[Whole], stations: int) -> Whole:

@@ -42,7 +42,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recanvass import (
+    areas,
     false_discovery,
+    plantings,
     rounded_stations,
     rounding,
     rounding_tables,
@@ -235,7 +237,8 @@ class IntegerPercentages(Method):
             "placebo": self._placebos(results) if self.placebo else [],
             "left_out": rounding_tables.left_out(wholes),
         }
-        level = self.level / families
+        level = plantings.HEADLINE / families
+        finest = areas.chosen(results, rounding.LEAST).codes
         sizes = scan.sizes if scan is not None else np.zeros(0, np.int64)
         first = looks[0]
         return Answer(
@@ -248,7 +251,7 @@ class IntegerPercentages(Method):
             stations=tuple(sorted(named)),
             tables={name: table for name, table in tables.items() if table},
             series=rounding_tables.series(looks),
-            power=rounding.power(first, scan, level, len(tested))
+            power=rounding.power(first, finest[first.rows], level, (len(tested), len(sizes)), rng)
             if scored
             else power(first, wholes[first.name].whole, sizes, level, len(tested)),
         )
