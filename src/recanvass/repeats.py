@@ -342,15 +342,18 @@ def typical_power(found: Survey, level: float, rng: np.random.Generator) -> dict
 
 
 def _least_cluster(look: Look, rows: Counts, t: int, limit: float) -> int:
-    """How many stations on a percentage would do if all were as telling as the median one; 0 if none would."""
+    """How many stations on a percentage would do if all near it were as telling as the median one; 0 if none."""
     set_to = np.rint(look.whole[rows] * (t / GRID)).astype(np.int64)
     rates, on = near(look.whole[rows], look.whole[rows], set_to, t)
     telling = rates[on]
     if not len(telling):
         return 0
     alone = float(np.median(telling))
+    honest, _ = near(look.whole[rows], look.whole[rows], look.part[rows], t)
+    stay = float((honest > 0).mean())
     for stations in range(LEAST_NEAR, len(rows) + 1):
-        if log_tail(np.full(stations, alone), stations) <= limit:
+        close = stations + round(stay * (len(rows) - stations))
+        if log_tail(np.full(close, alone), stations) <= limit:
             return stations
     return 0
 

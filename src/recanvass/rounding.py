@@ -21,6 +21,7 @@ law is short.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log10, sqrt
 from typing import Any
@@ -182,7 +183,9 @@ def _line(one: Look, mine: Counts) -> tuple[dict[str, Any], Counts]:
 # ---------------------------------------------------------------------- what would have been seen
 
 
-def power(look: Look, codes: Counts, level: float, tests: tuple[int, int], rng: np.random.Generator) -> dict[str, Any]:
+def power(
+    look: Look, levels: Sequence[Counts], level: float, tests: tuple[int, int], rng: np.random.Generator
+) -> dict[str, Any]:
     """Stations given the count nearest to a whole percentage that would be seen: in the contest, in one area.
 
     Of the whole percentages one in five is a multiple of five, as with somebody who only drops the
@@ -192,8 +195,9 @@ def power(look: Look, codes: Counts, level: float, tests: tuple[int, int], rng: 
     Parameters
     ----------
     look : Look
-    codes : (n,) int64
-        The area of each of the look's stations at the finest level with areas enough, -1 for none.
+    levels : sequence of (n,) int64
+        The area of each of the look's stations, -1 for none, the finest level first: the first one in whose
+        typical area anything would be seen is told of.
     level : float
         What the headline leaves to one family.
     tests : (int, int)
@@ -214,10 +218,12 @@ def power(look: Look, codes: Counts, level: float, tests: tuple[int, int], rng: 
             return {}
         facts |= {name: planted, f"{name}_votes": round(planted * mean)}
     facts |= {"area_size": size, "area": facts["most"], "area_votes": facts["most_votes"]}
-    sizes = np.bincount(codes[codes >= 0])
-    if tests[1] and sizes.max(initial=0) >= LEAST:
-        middle, area, votes = _in_an_area(look, codes, np.flatnonzero(sizes >= LEAST), log10(level / tests[1]), rng)
-        facts |= {"area_size": middle, "area": area, "area_votes": votes} if area else {}
+    for codes in levels if tests[1] else ():
+        sizes = np.bincount(codes[codes >= 0])
+        if sizes.max(initial=0) >= LEAST:
+            middle, area, votes = _in_an_area(look, codes, np.flatnonzero(sizes >= LEAST), log10(level / tests[1]), rng)
+            if area:
+                return facts | {"area_size": middle, "area": area, "area_votes": votes}
     return facts
 
 

@@ -153,7 +153,7 @@ class CopiedResults(Method):
             stations=tuple(sorted(names[int(found.rows[i])] for i in members)),
             tables={name: lines for name, lines in tables.items() if lines},
             series=_series(found, local, best),
-            power=_power(found, self.near_slips, rng),
+            power=_power(found, local, rng),
         )
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
@@ -252,12 +252,12 @@ def _series(found: Table, local: Family, area: int) -> dict[str, Any]:
     }
 
 
-def _power(found: Table, slips: float, rng: np.random.Generator) -> dict[str, Any]:
+def _power(found: Table, local: Family, rng: np.random.Generator) -> dict[str, Any]:
     """Copies in an area like that of the median station that would be seen, found by planting them."""
     sizes = np.diff(found.starts)
     size, close = plantings.typical(sizes)
     needed = log(2.0 * len(sizes)) - log(plantings.HEADLINE)
-    copies = scaled_copies.fewest_copies(found, close, slips, needed, rng)
+    copies = scaled_copies.fewest_copies(found, local, close, needed, rng)
     if not copies:
         return {}
     votes = round(copies * float(np.mean(np.concatenate([_totals(found, area) for area in close]))))

@@ -238,7 +238,7 @@ class IntegerPercentages(Method):
             "left_out": rounding_tables.left_out(wholes),
         }
         level = plantings.HEADLINE / families
-        finest = areas.chosen(results, rounding.LEAST).codes
+        levels = [results.areas(name).codes for name in reversed(areas.levels(results))]
         sizes = scan.sizes if scan is not None else np.zeros(0, np.int64)
         first = looks[0]
         return Answer(
@@ -251,7 +251,7 @@ class IntegerPercentages(Method):
             stations=tuple(sorted(named)),
             tables={name: table for name, table in tables.items() if table},
             series=rounding_tables.series(looks),
-            power=rounding.power(first, finest[first.rows], level, (len(tested), len(sizes)), rng)
+            power=rounding.power(first, [codes[first.rows] for codes in levels], level, (len(tested), len(sizes)), rng)
             if scored
             else power(first, wholes[first.name].whole, sizes, level, len(tested)),
         )
