@@ -130,9 +130,7 @@ def listed_areas(log_evidence: Floats, rate: float) -> NDArray[np.bool_]:
     return named
 
 
-def fewest_copies(
-    found: Table, local: Family, close: Counts, needed: float, rng: np.random.Generator
-) -> int:
+def fewest_copies(found: Table, local: Family, close: Counts, needed: float, rng: np.random.Generator) -> int:
     """How many copies of one station, scaled to the votes of others of its area, would be seen; 0 if no number.
 
     A copy counts as a hit where it is one of the copy or source nearest before it; the chances are those of the

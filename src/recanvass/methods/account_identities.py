@@ -195,14 +195,17 @@ def _one_slip(results: Results, line: dict[str, Any]) -> bool:
 
 
 def _power(stations: int, border: int, ballots: int, material: float) -> dict[str, Any]:
-    """Votes beside the accounts that would be a contradiction, and the fewest stations, with as many at each.
+    """Votes beside the accounts that are a contradiction, however many of them slips of the pen could explain.
 
-    Half of the border must be left after the largest differences that are forgiven unseen.
+    As many at each station: as many as slips may explain are forgiven, half of the border must be left without
+    the largest of the others.
     """
     allowed = account_slips.allowance(stations, account_slips.RARE)
     slips = account_slips.allowance(stations, account_slips.RATE)
     facts = {"border": border, "share": material, "ballots": ballots, "allowed": allowed, "slips": slips}
-    return facts | {"stations": max(1, 2 * allowed)} if 2 * allowed <= stations else {}
+    weighing = max(1, 2 * allowed)
+    needed, votes = weighing + slips, -(-border * (weighing + slips) // weighing)
+    return facts | {"stations": needed, "votes": votes} if needed <= stations else {}
 
 
 def _largest(hard: list[Whole], stations: int) -> Whole:

@@ -340,6 +340,6 @@ def _power(one: Fractions, pair: Pair, log10_level: float) -> dict[str, Any]:
 
     if not size or not seen(size):
         return {}
-    planted = bisect_left(range(size), True, lo=1, key=seen)
+    planted = bisect_left(range(size), 1, lo=1, key=lambda number: int(seen(number)))
     votes = round(planted * float(whole.mean()))
     return {"stations": size, "planted": planted, "votes": votes}

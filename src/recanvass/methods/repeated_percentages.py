@@ -41,8 +41,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import repeat_tables as tables
 from recanvass import plantings, repeats, wording
+from recanvass import repeat_tables as tables
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, EvidenceClass, Finding
 from recanvass.kernels.repeat_windows import GRID
