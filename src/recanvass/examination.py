@@ -250,7 +250,9 @@ def examine(
     tell(len(asked), len(asked), "")
     findings = sorted((o for o in outcomes if isinstance(o, Finding)), key=_place)
     skipped = sorted((o for o in outcomes if isinstance(o, Skipped)), key=lambda s: s.method)
-    return Examination(case, tuple(findings), tuple(skipped), state(findings, skipped), used, choices=choices)
+    return Examination(
+        case, tuple(findings), tuple(skipped), state(findings, skipped, results=case.results), used, choices=choices
+    )
 
 
 def _place(finding: Finding) -> tuple[str, bool, str]:

@@ -10,22 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-#: The field's number of a manipulation, and the scenarios that plant it.
-MANIPULATIONS: Mapping[str, tuple[str, ...]] = {
-    "F1": ("ballot_stuffing", "stuffed_units", "ballot_batches"),
-    "F2": ("vote_switching", "electronic_shift"),
-    "F3": ("stuffing_and_switching",),
-    "F4": ("rounded_results", "invented_turnout"),
-    "F5": ("copied_percentage",),
-    "F6": ("copied_result",),
-    "F7": ("extreme_stations",),
-    "F8": ("inflated_turnout",),
-    "F9": ("swapped_options",),
-    "F10": ("proportional_shift",),
-    "F11": ("late_batch",),
-    "F12": ("unobserved_stations",),
-    "F13": ("imitated_results",),
-}
+from recanvass.smallest import MANIPULATIONS
 
 #: Each manipulation with the doses at which it is tried; the first one also in a quick run.
 DOSES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
@@ -121,3 +106,5 @@ MADE_FOR: Mapping[str, tuple[str, ...]] = {
     "rounded_totals": ("announced_percentages",),
     "altered_protocols": ("copies_against_protocols", "copies_against_totals", "random_sample"),
 }
+
+__all__ = ["DOSES", "MADE_FOR", "MANIPULATIONS"]

@@ -12,6 +12,7 @@ from math import inf, log
 import numpy as np
 from numpy.typing import NDArray
 
+from recanvass import plantings
 from recanvass.kernels.near_rows import BOXES, box_bound, difference, log_row_bound, near_rows
 from recanvass.kernels.poisson_binomial_tail import log_chernoff, log_tail
 from recanvass.results import Areas, Counts, Mask, Results
@@ -271,23 +272,31 @@ def copies_log_p(pages: int, rows: int, slips: float) -> float:
     return float(max(log_chernoff(2.0 * slips * rows, pages), -1e6)) if pages else 0.0
 
 
+def _hardest(found: Table) -> float:
+    """The bound of a row that nine in ten are as telling as."""
+    return float(np.exp(np.quantile(found.log_bound, plantings.ENOUGH / plantings.TIMES)))
+
+
 def least_run(found: Table, slips: float, log_level: float) -> int:
-    """Neighbours that must agree exactly to be seen at this level: the least number of them."""
+    """Neighbours that must agree exactly, with nine in ten of the rows, to be seen at this level; 0 for none."""
     price = log(BOXES * max(1, len(found.rows)))
-    typical = float(np.exp(np.median(found.log_bound)))
-    step = log(min(1.0, typical + slips))
+    step = log(min(1.0, _hardest(found) + slips))
     needed = (log_level - price) / step if step < 0 else inf
     return 1 + int(np.ceil(needed)) if needed < 10_000 else 0
 
 
 def least_cluster(found: Table, slips: float, log_level: float) -> tuple[int, int]:
-    """Equal rows needed in the area of the median station, and its size; 0 where no number would do."""
+    """Rows equal to one, of nine in ten, that would be seen in the area of the median station, and its size.
+
+    0 where no number would do.
+    """
     sizes = np.sort(np.repeat(np.diff(found.starts), np.diff(found.starts)))
     size = int(sizes[(len(sizes) - 1) // 2])
     price = log(BOXES * max(1, len(found.rows)))
-    rates = slip_rates(size, slips)
+    rates, alike = slip_rates(size, slips), _hardest(found)
     for hits in range(2, len(rates) + 1):
-        if log_tail(rates, hits) + price <= log_level:
+        chances = np.minimum(rates + np.where(np.arange(len(rates)) < hits, alike, 0.0), 1.0)
+        if log_tail(chances, hits) + price <= log_level:
             return hits + 1, size
     return 0, size
 

@@ -30,6 +30,7 @@ law is short.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log, log10, sqrt
 from typing import Any
@@ -38,7 +39,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from recanvass import areas, false_discovery
+from recanvass import areas, false_discovery, plantings
 from recanvass.kernels import poisson_binomial, scored_events
 from recanvass.results import Counts, Results
 from recanvass.whole_percentages import Look
@@ -239,39 +240,75 @@ def _line(one: Look, mine: Counts) -> tuple[dict[str, Any], Counts]:
 # ---------------------------------------------------------------------- what would have been seen
 
 
-def power(look: Look, scan: Scan | None, level: float, tests: int) -> dict[str, Any]:
+def power(
+    look: Look, levels: Sequence[Counts], level: float, tests: tuple[int, int], rng: np.random.Generator
+) -> dict[str, Any]:
     """Stations given the count nearest to a whole percentage that would be seen: in the contest, in one area.
 
     Of the whole percentages one in five is a multiple of five, as with somebody who only drops the
-    decimals; whoever prefers multiples of five is seen sooner. ``level`` is what the headline leaves to
-    one family, ``tests`` the looks among which it is shared. Nothing is promised where not even all
+    decimals; whoever prefers multiples of five is seen sooner. Nothing is promised where not even all
     stations would be seen.
+
+    Parameters
+    ----------
+    look : Look
+    levels : sequence of (n,) int64
+        The area of each of the look's stations, -1 for none, the finest level first: the first one in whose
+        typical area anything would be seen is told of.
+    level : float
+        What the headline leaves to one family.
+    tests : (int, int)
+        The looks, and the areas, among which it is shared.
+    rng : numpy.random.Generator
+        For what is planted in areas.
     """
     size = len(look.rows)
     if not size:
         return {}
-    score = scores(look.whole, CONTEST)
-    needed = _needed(look.near, score, level / tests)
+    mean = float(look.whole.mean())
     facts: dict[str, Any] = {"stations": size}
+    score = scores(look.whole, CONTEST)
+    needed = _needed(look.near, score, level / tests[0])
     for name, chance in (("most", 0.8), ("nearly_all", 0.95)):
         planted = _planted(look.near, score, needed, chance)
         if planted > size:
             return {}
-        facts[name] = planted
-    facts |= {"area_size": size, "area": facts["most"]}
-    if scan is None or not len(scan.sizes):
-        return facts
-    ordered = np.sort(scan.sizes)
-    by_size = np.argsort(look.whole, kind="stable")
-    for area in np.unique(ordered[len(ordered) // 2 :]).tolist():
-        # An area with the contest's mixture of small and large stations.
-        typical = by_size[np.linspace(0, size - 1, area).astype(np.int64)]
-        near, score = look.near[typical], scores(look.whole[typical], AREA)
-        least = scored_events.smallest_total(near, score, log10(level / len(ordered)))
-        planted = _planted(near, score, float(least), 0.8)
-        if planted <= area:
-            return facts | {"area_size": area, "area": planted}
+        facts |= {name: planted, f"{name}_votes": round(planted * mean)}
+    facts |= {"area_size": size, "area": facts["most"], "area_votes": facts["most_votes"]}
+    for codes in levels if tests[1] else ():
+        sizes = np.bincount(codes[codes >= 0])
+        if sizes.max(initial=0) >= LEAST:
+            middle, area, votes = _in_an_area(look, codes, np.flatnonzero(sizes >= LEAST), log10(level / tests[1]), rng)
+            if area:
+                return facts | {"area_size": middle, "area": area, "area_votes": votes}
     return facts
+
+
+def _in_an_area(
+    look: Look, codes: Counts, able: Counts, log10_level: float, rng: np.random.Generator
+) -> tuple[int, int, int]:
+    """The size of an area like that of the median station, the figures seen in it, and the votes at them."""
+    order = np.argsort(codes, kind="stable")
+    ends = np.searchsorted(codes[order], able), np.searchsorted(codes[order], able, side="right")
+    middle, close = plantings.typical(ends[1] - ends[0])
+    members = [order[ends[0][k] : ends[1][k]] for k in close]
+    sizes = np.array([len(rows) for rows in members])
+    score = scores(look.whole, AREA)
+    own = reached(look, score)
+    needed = [scored_events.smallest_total(look.near[rows], score[rows], log10_level) for rows in members]
+
+    def seen(planted: int) -> int:
+        found = 0
+        for k, chosen in plantings.drawn(sizes, planted, rng):
+            reach = own[members[k]]
+            kind = (rng.random(len(chosen)) < 0.2).astype(np.int64)
+            reach[chosen] = score[members[k][chosen], kind]
+            found += int(reach.sum()) >= needed[k]
+        return found
+
+    area = plantings.fewest(2, int(sizes.min()), seen)
+    votes = round(area * float(np.mean(np.concatenate([look.whole[rows] for rows in members]))))
+    return middle, area, votes
 
 
 def _needed(near: Floats, score: Counts, level: float) -> float:

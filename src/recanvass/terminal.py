@@ -15,7 +15,7 @@ from rich.text import Text
 
 from recanvass import wording
 from recanvass.errors import UsageError
-from recanvass.statement import state
+from recanvass.statement import Statement, state
 from recanvass.wording import count, phrase, show
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def print_sheet(results: Results) -> None:
 def print_examination(exam: Examination, page: Path | None, language: str = "en") -> None:
     """The statement, a line a finding, and where the dossier is, if one was written."""
     out = console()
-    said = exam.statement if language == "en" else state(exam.findings, exam.skipped, language)
+    said = exam.statement if language == "en" else state(exam.findings, exam.skipped, language, exam.case.results)
     _line(out, phrase("statement", "grade", said.grade, language=language).upper(), "bold")
     _line(out, said.sentence)
     _line(out, alarm_sentence(dict(exam.statement.alarm), language), "dim")
@@ -111,9 +111,26 @@ def print_examination(exam: Examination, page: Path | None, language: str = "en"
             Text(f"{wording.listed(titles, language, 30)}. {reason}", style="dim"),
         )
     out.print(table)
+    _print_smallest(out, said, language)
     if page is not None:
         out.print()
         out.print(Text(str(page)), soft_wrap=True)
+
+
+def _print_smallest(out: Console, said: Statement, language: str) -> None:
+    """What the headline would have shown here, and what it shows at no size."""
+    lines = [str(one["sentence"]) for one in said.smallest.seen]
+    if lines:
+        out.print()
+        _line(out, phrase("smallest", "intro", language=language), "dim")
+        for line in [*lines, *said.power]:
+            _line(out, f"· {line}")
+    for key, parts in (
+        ("unpromised", list(said.smallest.unpromised)),
+        ("unseen_short", [str(one["sentence"]) for one in said.smallest.unseen]),
+    ):
+        if parts:
+            _line(out, phrase("smallest", key, facts={"what": "; ".join(parts)}, language=language), "dim")
 
 
 def _print_promise(out: Console, exam: Examination, language: str) -> None:

@@ -97,7 +97,7 @@ def _contents(exam: Examination, language: str) -> dict[str, Any]:
     results, contest = exam.case.results, exam.case.contest
     name = wording.show(results.source.name, 160) if results is not None else ""
     title = wording.show(contest.title, 200) or (words("untitled_file", name=name) if name else words("untitled"))
-    said_ = exam.statement if language == "en" else state(exam.findings, exam.skipped, language)
+    said_ = exam.statement if language == "en" else state(exam.findings, exam.skipped, language, exam.case.results)
     record = record_part(exam, language)
     return {
         "w": words,
@@ -127,8 +127,25 @@ def _headline(statement: Statement, language: str) -> dict[str, Any]:
         "title": wording.phrase("statement", "grade", statement.grade, language=language),
         "sentence": statement.sentence,
         "alarm": wording.phrase("statement", "alarm", key, facts=alarm, language=language),
-        "power": list(statement.power),
+        "power": [str(one["sentence"]) for one in statement.smallest.seen] + list(statement.power),
+        "smallest": _smallest(statement, language),
         "counted": counted if statement.grade != "cannot_be_assessed" else "",
+    }
+
+
+def _smallest(statement: Statement, language: str) -> dict[str, Any]:
+    """The words about what would have been seen, and what is seen at no size."""
+
+    def words(key: str, **facts: Any) -> str:
+        return wording.phrase("smallest", key, facts=facts, language=language)
+
+    found = statement.smallest
+    return {
+        "intro": words("intro") if found.seen else "",
+        "unpromised": words("unpromised", what="; ".join(found.unpromised)) if found.unpromised else "",
+        "unseen_intro": words("unseen_intro") if found.unseen else "",
+        "unseen": [str(one["sentence"]) for one in found.unseen],
+        "unseen_reason": words("unseen_reason") if found.unseen else "",
     }
 
 

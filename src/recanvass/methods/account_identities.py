@@ -163,12 +163,7 @@ class AccountIdentities(Method):
             stations=tuple(sorted(results.take(np.flatnonzero(named)).stations)),
             tables=_tables(results, every, {one.name for one in kept}, sums),
             series=_series(kept),
-            power={
-                "border": border,
-                "share": self.material,
-                "ballots": ballots,
-                "allowed": account_slips.allowance(len(results), account_slips.RARE),
-            },
+            power=_power(len(results), border, ballots, self.material),
         )
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
@@ -209,6 +204,20 @@ def _one_slip(results: Results, line: dict[str, Any]) -> bool:
         return False
     values = results.votes[:, results.options.index(column)] if column in results.options else results.whole(column)
     return values is not None and account_slips.one_slip_in_a_column(values[rows], int(line["difference"]))
+
+
+def _power(stations: int, border: int, ballots: int, material: float) -> dict[str, Any]:
+    """Votes beside the accounts that are a contradiction, however many of them slips of the pen could explain.
+
+    As many at each station: as many as slips may explain are forgiven, half of the border must be left without
+    the largest of the others.
+    """
+    allowed = account_slips.allowance(stations, account_slips.RARE)
+    slips = account_slips.allowance(stations, account_slips.RATE)
+    facts = {"border": border, "share": material, "ballots": ballots, "allowed": allowed, "slips": slips}
+    weighing = max(1, 2 * allowed)
+    needed, votes = weighing + slips, -(-border * (weighing + slips) // weighing)
+    return facts | {"stations": needed, "votes": votes} if needed <= stations else {}
 
 
 def _largest(hard: list[Whole], stations: int) -> Whole:

@@ -43,7 +43,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import protocol_copies, rounded_counts, wording
+from recanvass import plantings, protocol_copies, rounded_counts, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, EvidenceClass, Finding
 from recanvass.kernels.near_rows import REACH
@@ -158,7 +158,7 @@ class IdenticalProtocols(Method):
 
     def _power(self, found: Table, telling: NDArray[np.bool_]) -> dict[str, Any]:
         """The least cluster and run that would be seen, at the headline's level."""
-        log_level = log(self.level / 3)
+        log_level = log(plantings.HEADLINE / 3)
         cluster, size = protocol_copies.least_cluster(found, self.slips, log_level)
         run = protocol_copies.least_run(found, self.slips, log_level)
         if not run or not cluster:

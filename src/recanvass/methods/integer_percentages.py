@@ -44,7 +44,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recanvass import (
+    areas,
     false_discovery,
+    plantings,
     rounded_counts,
     rounded_stations,
     rounding,
@@ -240,7 +242,8 @@ class IntegerPercentages(Method):
             "placebo": self._placebos(results) if self.placebo else [],
             "left_out": rounding_tables.left_out(wholes),
         }
-        level = self.level / families
+        level = plantings.HEADLINE / families
+        levels = [results.areas(name).codes for name in reversed(areas.levels(results))]
         sizes = scan.sizes if scan is not None else np.zeros(0, np.int64)
         first = looks[0]
         return Answer(
@@ -253,7 +256,7 @@ class IntegerPercentages(Method):
             stations=tuple(sorted(named)),
             tables={name: table for name, table in tables.items() if table},
             series=rounding_tables.series(looks),
-            power=rounding.power(first, scan, level, len(tested))
+            power=rounding.power(first, [codes[first.rows] for codes in levels], level, (len(tested), len(sizes)), rng)
             if scored
             else power(first, wholes[first.name].whole, sizes, level, len(tested)),
         )
