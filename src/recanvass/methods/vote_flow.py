@@ -20,8 +20,8 @@ the station apart, at which at least ``fewest`` are found by name in both contes
 largest options of each contest stand alone, all other ballots together. Every area counts once, as published, unless
 ``weighted`` counts each by its registered voters.
 
-No option is singled out: the statistic runs over the flows to every group, all of which stand in the table. A placebo run
-on another option would be the same run.
+No option is singled out: the statistic runs over the flows to every group, all of which stand in the table. A placebo
+run on another option would be the same run.
 """
 
 from __future__ import annotations
