@@ -108,6 +108,15 @@ def test_no_option_of_a_real_contest_departs(data: Path, name: str) -> None:
     assert finding.answer.facts["listed"] == 0
 
 
+def test_albania_has_the_published_places_but_for_numbers_below_a_hundred(data: Path) -> None:
+    """Methods/18 prints 951 places, 3.06, 3.09 and -.069; three of them join numbers such as 2 and 21, left apart here."""
+    facts = asked(Case.of(real(data, "albania_2013"))).answer.facts
+    assert facts["divided"] == 951 - 3
+    assert facts["scale_turnout"] == pytest.approx(3.06, abs=0.03)
+    assert facts["scale_share"] == pytest.approx(3.09, abs=0.03)
+    assert facts["correlation"] == pytest.approx(-0.069, abs=0.013)
+
+
 def test_uganda_has_no_key_in_the_canonical_table(data: Path) -> None:
     assert method("sibling_units").run(Case.of(real(data, "uganda_2021"))).code == "no_key"
 
@@ -496,6 +505,7 @@ def test_the_table_of_rules_is_sound() -> None:
         ("Canada", ("10001-54A", "10001-54B"), ("10001-54", "10002-54A")),
         ("Israel", ("13-2660-23.1", "13-2660-23.2"), ("13-2660-23.0", "13-2660-24.1")),
         ("Albania", ("TIRANE|20121", "TIRANE|20122", "TIRANE|2012"), ("TIRANE|2013", "TIRANE|12")),
+        ("Albania", ("KRUJE|6831", "KRUJE|683"), ("KRUJE|6841", "KRUJE|68", "KRUJE|6", "VORE|6832", "KRUJE|6831#0")),
     ],
 )
 def test_which_names_are_siblings(country: str, together: tuple[str, ...], apart: tuple[str, ...]) -> None:
