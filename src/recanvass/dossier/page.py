@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import metadata, resources
 from typing import Any
@@ -99,12 +99,14 @@ def _contents(exam: Examination, language: str) -> dict[str, Any]:
     title = wording.show(contest.title, 200) or (words("untitled_file", name=name) if name else words("untitled"))
     said_ = exam.statement if language == "en" else state(exam.findings, exam.skipped, language)
     record = record_part(exam, language)
+    kind = said("dossier", "contest_kind", contest.kind, language=language, otherwise=contest.kind)
     return {
         "w": words,
         "t": wording.template("dossier", language=language) | {},
         "title": title,
-        "about": " · ".join(wording.show(t) for t in (contest.country, contest.kind, contest.date) if t),
+        "about": " · ".join(wording.show(t) for t in (contest.country, kind, contest.date) if t),
         "headline": _headline(said_, language),
+        "not_asked": words("not_asked", questions=len(exam.skipped)) if exam.skipped else "",
         "promise": promise(exam.choices, language),
         "fixed": fixed(exam, language),
         "read_from": words("read_from" if name else "computed_by", name=name, version=exam.version, seed=exam.seed),
@@ -224,19 +226,22 @@ def _chapters(
                 "asks": words("chapter_asks", key),
                 "empty": words("chapter_empty", key) if empty else "",
                 "findings": parts,
-                "skipped": [
-                    {
-                        "question": said(
-                            s.method, "question", language=language, otherwise=s.question or s.method.replace("_", " ")
-                        ),
-                        "reason": wording.skipped(s.method, s.code, s.facts, language),
-                    }
-                    for s in skipped
-                ],
+                "skipped": _unasked(skipped, language),
                 "record": record if key == "record" else None,
             }
         )
     return chapters
+
+
+def _unasked(skipped: Sequence[Skipped], language: str) -> list[dict[str, Any]]:
+    """Questions that were not asked, those with the same reason together."""
+    groups: dict[str, list[str]] = {}
+    for one in skipped:
+        question = said(
+            one.method, "question", language=language, otherwise=one.question or one.method.replace("_", " ")
+        )
+        groups.setdefault(wording.skipped(one.method, one.code, one.facts, language), []).append(question)
+    return [{"questions": questions, "reason": reason} for reason, questions in groups.items()]
 
 
 def _cite(exam: Examination, title: str, words: Any) -> dict[str, Any]:
