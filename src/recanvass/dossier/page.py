@@ -145,7 +145,7 @@ def _key_figures(exam: Examination, language: str, words: Any) -> list[dict[str,
         label = words("key", "stations_of", records=records) if records else words("key", "stations")
         boxes.append({"value": wording.count(len(results), language), "label": label})
     else:
-        boxes += _announced(exam.case, words)
+        boxes += _announced(exam.case, language, words)
     if exam.statement.grade == "cannot_be_assessed":
         label = words("key", "asked", all=len(exam.findings) + len(exam.skipped))
         return [*boxes, {"value": wording.count(len(exam.findings), language), "label": label}]
@@ -154,7 +154,7 @@ def _key_figures(exam: Examination, language: str, words: Any) -> list[dict[str,
     return [*boxes, {"value": wording.count(able, language), "label": words("key", "tests", all=known)}]
 
 
-def _announced(case: Case, words: Any) -> list[dict[str, str]]:
+def _announced(case: Case, language: str, words: Any) -> list[dict[str, str]]:
     """The announced share of the leading option and the turnout, where nothing was published by station."""
     national = [a for a in case.announced if not a.territory and a.percent is not None]
     options = {a.column: a for a in national if a.column not in COUNTS}
@@ -163,9 +163,10 @@ def _announced(case: Case, words: Any) -> list[dict[str, str]]:
     if options:
         first = max(options.values(), key=lambda a: (float(a.percent or 0), a.column))
         label = words("key", "announced_share", option=first.column, base=words("base", first.base))
-        boxes.append({"value": f"{first.percent}\u202f%", "label": label})
+        boxes.append({"value": wording.written(f"{first.percent}\u202f%", language), "label": label})
     for one in list(turned.values())[:1]:
-        boxes.append({"value": f"{one.percent}\u202f%", "label": words("key", "announced_turnout")})
+        value = wording.written(f"{one.percent}\u202f%", language)
+        boxes.append({"value": value, "label": words("key", "announced_turnout")})
     return boxes
 
 

@@ -127,9 +127,7 @@ def amount(value: float, unit: str, language: str, *, noun: bool = True) -> str:
         return wording.counted(value, quantity(value, language), counted, language)
     if counted or (unit not in _BARE and not noun):
         return quantity(value, language)
-    return said(
-        "dossier", "unit", unit, facts={"value": value}, language=language, otherwise=quantity(value, language)
-    )
+    return said("dossier", "unit", unit, facts={"value": value}, language=language, otherwise=quantity(value, language))
 
 
 def plain_table(

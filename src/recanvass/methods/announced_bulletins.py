@@ -193,7 +193,10 @@ class AnnouncedBulletins(Method):
         words = wording.template(self.name, "drawing", language=language)
         series = finding.series
         if series["hours"]:
-            records, spec = labelled(series["hours"]), hour_layers(words, sorted({p["hour"] for p in series["hours"]}))
+            records, spec = (
+                labelled(series["hours"], language),
+                hour_layers(words, sorted({p["hour"] for p in series["hours"]})),
+            )
         elif series["steps"]:
             records, spec = _named(series["steps"]), _lines(words["bulletin"], words["votes"])
         else:
