@@ -209,7 +209,13 @@ class AnnouncedBulletins(Method):
                 },
             }
         alt = wording.phrase(self.name, "drawing", "alt", facts=finding.answer.facts, language=language)
-        return Drawing(spec, [dict(r) for r in records], words["title"], alt, words["caption"])
+        return Drawing(
+            spec,
+            [dict(r) for r in records],
+            words["title"],
+            alt,
+            words["caption"] if series["hours"] or series["steps"] else "",
+        )
 
     def example(self, rng: np.random.Generator) -> Case:
         """Two bulletins of two options."""
