@@ -59,6 +59,7 @@ _LOCALES: Mapping[str, Mapping[str, Any]] = {
         "minus": "−",
     },
 }
+_CODED = re.compile(r"(?!stations: )[a-z][a-z_]*: ")
 _VERSION = "6.4"
 _MOST_TITLES = 1200
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -216,7 +217,7 @@ def _theme(width: Width, several: bool) -> dict[str, Any]:
         "axisX": {"grid": False, "tickCount": 10 if wide else 5, "labelFlush": False},
         "axisY": above | {"domain": False, "ticks": False, "tickCount": 5},
         "axisBand": {"domain": False, "ticks": False, "grid": False},
-        "legend": small | {"orient": "top", "direction": "horizontal", "columns": 3 if wide else 1, "offset": 14},
+        "legend": small | {"orient": "top", "direction": "horizontal", "columns": 3 if wide else 1, "offset": 26},
         "header": small | {"labelFontWeight": 600, "labelColor": ink, "labelAnchor": "start", "labelPadding": 18},
         "title": {"fontSize": 15, "fontWeight": 600, "color": ink, "anchor": "start", "offset": 14, "limit": size - 20},
         "bar": {"discreteBandSize": {"band": 0.7}},
@@ -350,8 +351,9 @@ def _values(label: str, names: set[str]) -> str:
     """A mark's values as words: those of the axes, and others whose names a reader can read."""
     parts = [part for part in label.split("; ") if ": " in part]
     kept = [p for p in parts if p.split(": ")[0] in names] or [p for p in parts if not re.match(r"\w*\d: ", p)]
-    counted = [p for p in parts if p not in kept and re.match(r"(stations|участки): ", p)]
-    return "; ".join(kept + counted)
+    counted = [p for p in parts if p not in kept and re.match(r"(stations|участки): ", p, re.IGNORECASE)]
+    # A field without a name in the chart gives its value alone; its name is a word of the program.
+    return "; ".join(p if p.split(": ")[0] in names else _CODED.sub("", p) for p in kept + counted)
 
 
 def _copied(element: ElementTree.Element, prefix: str) -> ElementTree.Element | None:

@@ -150,7 +150,7 @@ def _sentence(
     strongest = sorted(tested, key=lambda f: (f.evidence.log10_p if f.evidence else 0.0, f.method))
     speaking = [f for f in strongest if f.evidence is not None and f.evidence.log10_p <= -3]
     reasons = " ".join(
-        wording.summary(f.method, f.answer.outcome, f.answer.facts, language, f.of)
+        wording.claimed(wording.summary(f.method, f.answer.outcome, f.answer.facts, language, f.of), language)
         for f in [*contradictions, *speaking][:3]
     )
     kind = "contradiction" if contradictions else grade

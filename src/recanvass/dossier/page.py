@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import metadata, resources
 from typing import Any
@@ -99,12 +99,14 @@ def _contents(exam: Examination, language: str) -> dict[str, Any]:
     title = wording.show(contest.title, 200) or (words("untitled_file", name=name) if name else words("untitled"))
     said_ = exam.statement if language == "en" else state(exam.findings, exam.skipped, language, exam.case.results)
     record = record_part(exam, language)
+    kind = said("dossier", "contest_kind", contest.kind, language=language, otherwise=contest.kind)
     return {
         "w": words,
         "t": wording.template("dossier", language=language) | {},
         "title": title,
-        "about": " · ".join(wording.show(t) for t in (contest.country, contest.kind, contest.date) if t),
+        "about": " · ".join(wording.show(t) for t in (contest.country, kind, contest.date) if t),
         "headline": _headline(said_, language),
+        "not_asked": words("not_asked", questions=len(exam.skipped)) if exam.skipped else "",
         "promise": promise(exam.choices, language),
         "fixed": fixed(exam, language),
         "read_from": words("read_from" if name else "computed_by", name=name, version=exam.version, seed=exam.seed),
@@ -160,7 +162,7 @@ def _key_figures(exam: Examination, language: str, words: Any) -> list[dict[str,
         label = words("key", "stations_of", records=records) if records else words("key", "stations")
         boxes.append({"value": wording.count(len(results), language), "label": label})
     else:
-        boxes += _announced(exam.case, words)
+        boxes += _announced(exam.case, language, words)
     if exam.statement.grade == "cannot_be_assessed":
         label = words("key", "asked", all=len(exam.findings) + len(exam.skipped))
         return [*boxes, {"value": wording.count(len(exam.findings), language), "label": label}]
@@ -169,7 +171,7 @@ def _key_figures(exam: Examination, language: str, words: Any) -> list[dict[str,
     return [*boxes, {"value": wording.count(able, language), "label": words("key", "tests", all=known)}]
 
 
-def _announced(case: Case, words: Any) -> list[dict[str, str]]:
+def _announced(case: Case, language: str, words: Any) -> list[dict[str, str]]:
     """The announced share of the leading option and the turnout, where nothing was published by station."""
     national = [a for a in case.announced if not a.territory and a.percent is not None]
     options = {a.column: a for a in national if a.column not in COUNTS}
@@ -178,9 +180,10 @@ def _announced(case: Case, words: Any) -> list[dict[str, str]]:
     if options:
         first = max(options.values(), key=lambda a: (float(a.percent or 0), a.column))
         label = words("key", "announced_share", option=first.column, base=words("base", first.base))
-        boxes.append({"value": f"{first.percent}\u202f%", "label": label})
+        boxes.append({"value": wording.written(f"{first.percent}\u202f%", language), "label": label})
     for one in list(turned.values())[:1]:
-        boxes.append({"value": f"{one.percent}\u202f%", "label": words("key", "announced_turnout")})
+        value = wording.written(f"{one.percent}\u202f%", language)
+        boxes.append({"value": value, "label": words("key", "announced_turnout")})
     return boxes
 
 
@@ -241,19 +244,22 @@ def _chapters(
                 "asks": words("chapter_asks", key),
                 "empty": words("chapter_empty", key) if empty else "",
                 "findings": parts,
-                "skipped": [
-                    {
-                        "question": said(
-                            s.method, "question", language=language, otherwise=s.question or s.method.replace("_", " ")
-                        ),
-                        "reason": wording.skipped(s.method, s.code, s.facts, language),
-                    }
-                    for s in skipped
-                ],
+                "skipped": _unasked(skipped, language),
                 "record": record if key == "record" else None,
             }
         )
     return chapters
+
+
+def _unasked(skipped: Sequence[Skipped], language: str) -> list[dict[str, Any]]:
+    """Questions that were not asked, those with the same reason together."""
+    groups: dict[str, list[str]] = {}
+    for one in skipped:
+        question = said(
+            one.method, "question", language=language, otherwise=one.question or one.method.replace("_", " ")
+        )
+        groups.setdefault(wording.skipped(one.method, one.code, one.facts, language), []).append(question)
+    return [{"questions": questions, "reason": reason} for reason, questions in groups.items()]
 
 
 def _cite(exam: Examination, title: str, words: Any) -> dict[str, Any]:

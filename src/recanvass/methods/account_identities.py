@@ -303,15 +303,20 @@ def _severity(line: dict[str, Any]) -> tuple[bool, int, str, str]:
     return not line["hard"], -abs(line["difference"]), line["station"], line["identity"]
 
 
+#: Rules are long; their names break after two or three words.
+_BROKEN_LINES = {"labelLimit": 400, "labelExpr": "split(replace(datum.label, /(.{14,24}) /g, '$1|'), '|')"}
+
+
 def _drawing(name: str, finding: Finding, language: str) -> Drawing:
     series, facts = finding.answer.series, finding.answer.facts
     records: list[dict[str, Any]] = []
-    for k, identity in enumerate(series["identity"]):
+    # Where no station breaks a rule there is nothing to draw.
+    for k, identity in enumerate(series["identity"] if any(series["stations"]) else ()):
         label = wording.phrase(name, "identity", identity, language=language)
         records.append({"identity": label, "votes": series["more"][k], "stations": series["stations"][k]})
         records.append({"identity": label, "votes": -series["less"][k], "stations": series["stations"][k]})
     encoding = {
-        "y": {"field": "identity", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 400}},
+        "y": {"field": "identity", "type": "nominal", "title": None, "sort": None, "axis": _BROKEN_LINES},
         "x": {
             "field": "votes",
             "type": "quantitative",

@@ -126,7 +126,7 @@ class ExtremeCorner(Method):
                     "field": "stations",
                     "type": "quantitative",
                     "title": words["y"],
-                    "axis": {"format": ".1%"},
+                    "axis": {"format": "~%"},
                 },
             },
         }
