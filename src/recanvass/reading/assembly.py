@@ -145,7 +145,7 @@ def _used(decision: Decision) -> list[int]:
 
 
 def _aside(made: Plan) -> tuple[Laid, tuple[Column, ...], int, list[Warned]]:
-    """Take totals, notes and records without a needed figure out of the table; how many totals, and what is doubtful."""
+    """Take totals, notes and records without a needed figure out of the table; say how many, and what is doubtful."""
     table, columns, decision = made.table, made.columns, made.decision
     used = _used(decision)
     reasons: dict[int, str] = {}
@@ -165,7 +165,11 @@ def _aside(made: Plan) -> tuple[Laid, tuple[Column, ...], int, list[Warned]]:
         reasons |= {i: "figure_missing" for i in np.flatnonzero(columns[j].absent).tolist() if i not in reasons}
     kept = np.ones(len(table.cells), dtype=bool)
     kept[list(reasons)] = False
-    doubts = [] if keep else warnings.of_doubtful(table, doubtful(rows, given, ~kept, totals.nameless(table, decision.levels)))
+    doubts = (
+        []
+        if keep
+        else warnings.of_doubtful(table, doubtful(rows, given, ~kept, totals.nameless(table, decision.levels)))
+    )
     if not reasons:
         return table, columns, 0, doubts
     cells_of = made.mapping.cells_of if made.mapping else lambda _: mapping.Cells()

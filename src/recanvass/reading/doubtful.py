@@ -3,13 +3,15 @@
 Three kinds are looked for among the rows that are kept: those without a name where nearly all have
 one; those equal in every figure to the sum of rows beside them; those equal to the one row beside
 them. Small stations are so by luck, so the last two are told of only where there are more of them
-than luck explains: sums against their chances (`luck`), equal rows against rows further apart.
+than luck explains, or where the figures are large: sums against their chances (`luck`), equal rows
+against rows further apart.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from recanvass.reading.identities import spread
 from recanvass.reading.luck import luck
 from recanvass.reading.sums import sums_of_neighbours
 from recanvass.results import Counts, Mask
@@ -43,13 +45,15 @@ def doubtful(values: Counts, given: Mask, gone: Mask, nameless: Mask) -> dict[st
     hits, beside = sums_of_neighbours(values, given, gone, kept)
     sums = hits & beside.any(axis=1)
     copies = hits & ~sums
-    chance = np.zeros(len(values))
-    chance[kept] = luck(values[kept], values, given)
-    chance[~values.any(axis=1)] = 0
-    if not more_than(int(sums.sum()), float(chance.sum())):
-        sums &= chance * number <= RARE
-    if not more_than(int(copies.sum()), 2 * number * _equal_by_luck(values[kept])):
-        copies &= False
+    if sums.any():
+        some = np.flatnonzero(kept & values.any(axis=1))
+        some = some[spread(len(some))]
+        expected = float(luck(values[some], values, given).mean()) * number
+        if not more_than(int(sums.sum()), expected):
+            sums[sums] = luck(values[sums], values, given) * number <= RARE
+    common = copies.sum() * 50 >= number and more_than(int(copies.sum()), 2 * number * _equal_by_luck(values[kept]))
+    if copies.any() and not common:
+        copies[copies] = luck(values[copies], values, given) * number <= RARE
     return found | {"maybe_totals": sums, "maybe_copies": copies & ~found["nameless"]}
 
 

@@ -207,7 +207,8 @@ def _patterned(cells: pl.Series, values: Counts, given: Mask, gone: Mask) -> Mas
     found: Mask = certain & (nameless | nearly)[codes]
     found |= sums & (only | (copies & nearly))[codes]
     empty = ~values.any(axis=1) & ~gone & (only | (copies & nearly))[codes]
-    return found | (empty & _beside_nothing(values))
+    found |= empty & _beside_nothing(values)
+    return found
 
 
 def _shapes(cells: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.str_]]:
