@@ -60,7 +60,7 @@ class _Document:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = _short(tag)
         here = {_short(key): value for key, value in attributes.items()}
-        if self.aside or tag in _BESIDE or tag.startswith(("draw:", "dr3d:")):
+        if self.aside or tag in _BESIDE or tag.startswith(("drawing:", "dr3d:")):
             self.aside += 1
         elif tag == "style:style":
             self.style = here.get("style:name", "")
