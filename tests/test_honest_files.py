@@ -199,7 +199,7 @@ def test_a_register_tells_a_station_entered_twice_from_a_result_copied() -> None
 def test_rows_entered_twice_equal_those_of_a_slow_search(seed: int) -> None:
     rng = np.random.default_rng(seed)
     n = 60
-    votes, registered = rng.integers(1, 4, (n, 2)), rng.integers(0, 25, n)
+    votes, registered = rng.integers(1, 3, (n, 2)), rng.integers(0, 20, n)
     ballots = votes.sum(axis=1) + rng.integers(0, 2, n)
     names = Labels.of([f"S{i}" for i in rng.integers(0, 20, n)])
     places = {"district": Labels.of([f"D{i}" for i in rng.integers(0, 2, n)]), "station": names}
