@@ -195,6 +195,31 @@ def test_a_register_tells_a_station_entered_twice_from_a_result_copied() -> None
     assert not entered_twice(table(votes, np.full(40, 2000), ["D"] * 40)).any()
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_rows_entered_twice_equal_those_of_a_slow_search(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n = 60
+    votes, registered = rng.integers(1, 3, (n, 2)), rng.integers(0, 20, n)
+    ballots = votes.sum(axis=1) + rng.integers(0, 2, n)
+    names = Labels.of([f"S{i}" for i in rng.integers(0, 20, n)])
+    places = {"district": Labels.of([f"D{i}" for i in rng.integers(0, 2, n)]), "station": names}
+    results = Results(("A", "B"), votes, {"registered": registered, "ballots": ballots}, places=places)
+    shuffled = results.take(rng.permutation(n))  # the official order counts, not that of the table
+    for one in (results, shuffled):
+        seen: set[tuple[object, ...]] = set()
+        found = np.zeros(n, bool)
+        where = [labels.values() for labels in one.places.values()]
+        for i in np.argsort(one.rows).tolist():
+            register = int(one.counts["registered"][i])
+            record = (register, int(one.counts["ballots"][i]), *one.votes[i].tolist())
+            tells = register > 0 and 10 * int((one.counts["registered"] == register).sum()) <= n
+            named = (*record, *(str(level[i]) for level in where))
+            found[i] = (tells and record in seen) or named in seen
+            seen |= {record, named}
+        assert np.array_equal(entered_twice(one), found)
+        assert found.any()
+
+
 def test_rounding_is_seen_in_all_figures_or_in_none() -> None:
     rng = np.random.default_rng(6)
     votes = rng.integers(1, 90, (40, 2)) * 5

@@ -96,25 +96,36 @@ def entered_twice(results: Results) -> Mask:
     all else, is one station that is in the file twice (two sources put together, a page pasted again), not a result
     written after another. A register that a tenth of the rows or more have tells nothing.
     """
-    order = np.argsort(results.rows, kind="stable")
-    columns = [*results.votes.T, *results.counts.values()]
     found: Mask = np.zeros(len(results), np.bool_)
+    columns = [*results.counts.values(), *results.votes.T]
     register = results.counts.get("registered")
     if register is not None and len(results):
         _, number, times = np.unique(register, return_inverse=True, return_counts=True)
         tells = results.known("registered") & (register > 0) & (10 * times[number] <= len(results))
-        found[order] |= tells[order] & _again(np.column_stack(columns)[order])
+        found |= tells & _again([register, *columns], results.rows)
     if "station" in results.places:
-        named = results.places["station"].codes >= 0
-        columns += [labels.codes for labels in results.places.values()]
-        found[order] |= named[order] & _again(np.column_stack(columns)[order])
+        named = results.places["station"].codes
+        found |= (named >= 0) & _again([named, *(p.codes for p in results.places.values()), *columns], results.rows)
     return found
 
 
-def _again(keys: Counts) -> Mask:
-    """Which rows equal an earlier one."""
-    _, first, number = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-    return np.asarray(first[np.ravel(number)] < np.arange(len(keys)))
+def _again(columns: list[Counts], order: Counts) -> Mask:
+    """Which rows equal an earlier one in this order; columns that tell rows apart best stand first."""
+    found: Mask = np.zeros(len(order), np.bool_)
+    rows, group = np.arange(len(order)), np.zeros(len(order), np.int64)
+    for column in columns:  # after two or three columns hardly a row is left
+        values = np.unique(column[rows], return_inverse=True)[1].astype(np.int64)
+        _, group, times = np.unique(
+            group * (int(values.max(initial=0)) + 1) + values, return_inverse=True, return_counts=True
+        )
+        shared = times[group] > 1
+        rows, group = rows[shared], group[shared]
+        if not len(rows):
+            return found
+    sequence = np.lexsort((order[rows], group))
+    again = np.r_[False, group[sequence][1:] == group[sequence][:-1]]
+    found[rows[sequence[again]]] = True
+    return found
 
 
 def table(results: Results, *, twice: bool = False) -> Table:
