@@ -112,9 +112,10 @@ def test_the_sentence_tells_the_count_that_the_evidence_holds() -> None:
 
 def test_power_promises_nothing_where_not_all_would_be_seen() -> None:
     look = share(stations=20)
-    assert rounding.power(replace(look, rows=look.rows[:0]), None, 1e-3, 2) == {}
+    rng = np.random.default_rng(0)
+    assert rounding.power(replace(look, rows=look.rows[:0]), look.hits, [], 1e-3, (2, 0), rng) == {}
     few = IntegerPercentages().looks(contest(3, seed=1))[0]
-    assert rounding.power(few, None, 1e-9, 2) == {}
+    assert rounding.power(few, few.kind == 2, [], 1e-9, (2, 0), rng) == {}
 
 
 def test_power_in_an_area_holds() -> None:

@@ -304,9 +304,9 @@ def _given(base: Counts, size: Counts, count: Counts, known: Mask) -> float | No
 def typical_power(found: Survey, level: float, rng: np.random.Generator) -> dict[str, float | int] | None:
     """The smallest cluster that would be seen in an area like that of the median station, found by planting it.
 
-    Stations drawn by lot are set to their area's own percentage for the leader, where the honest ones lie
-    thickest about it. ``level`` is the p-value of the contest. None where nothing could be tested, 0 stations
-    where not even a whole area would be seen.
+    Stations drawn by lot are set to the percentage that the leader has at one of their area, drawn by lot too, so
+    that as many honest ones lie about it as there are. ``level`` is the p-value of the contest. None where nothing
+    could be tested, 0 stations where not even a whole area would be seen.
     """
     window = found.windows.get((0, 0))
     if window is None or not len(window.area) or not len(found.looks):
@@ -316,10 +316,6 @@ def typical_power(found: Survey, level: float, rng: np.random.Generator) -> dict
     members = [rows[look.there[rows]] for rows in members]
     size, close = plantings.typical(np.array([len(rows) for rows in members]))
     members = [members[k] for k in close]
-    targets = [
-        min(GRID - FIRST, max(FIRST, round(GRID * exact_sum(look.part[rows]) / exact_sum(look.whole[rows]))))
-        for rows in members
-    ]
     limit = math.log(level) - math.log(max(1, found.tests))
 
     def seen(planted: int) -> int:
@@ -327,7 +323,8 @@ def typical_power(found: Survey, level: float, rng: np.random.Generator) -> dict
         for k, chosen in plantings.drawn(np.array([len(rows) for rows in members]), planted, rng):
             rows = members[k]
             count = look.part[rows].copy()
-            count[chosen] = np.rint(look.whole[rows[chosen]] * (targets[k] / GRID)).astype(np.int64)
+            target = _percentage(look, int(rng.choice(rows)))
+            count[chosen] = np.rint(look.whole[rows[chosen]] * (target / GRID)).astype(np.int64)
             whole.append(look.whole[rows])
             part.append(count)
         trial = np.repeat(np.arange(len(whole)), [len(one) for one in whole])
@@ -335,10 +332,17 @@ def typical_power(found: Survey, level: float, rng: np.random.Generator) -> dict
         (scanned,) = scan_windows([Scan(trial, *everything, np.ones(len(trial), bool))], LEAST_STATIONS)
         return int((scanned.log_p[:, 2] <= limit).sum())
 
-    first = _least_cluster(look, members[0], targets[0], limit)
+    ranked_rows = np.argsort(look.part[members[0]] / look.whole[members[0]], kind="stable")
+    middle = members[0][ranked_rows[len(ranked_rows) // 2]]
+    first = _least_cluster(look, members[0], _percentage(look, int(middle)), limit)
     stations = plantings.fewest(first, min(len(rows) for rows in members), seen) if first else 0
     votes = round(stations * float(np.mean(np.concatenate([look.whole[rows] for rows in members]))))
     return {"stations": stations, "area_stations": size, "votes": votes}
+
+
+def _percentage(look: Look, row: int) -> int:
+    """A station's percentage, in thousandths, as far as it is scanned."""
+    return min(GRID - FIRST, max(FIRST, round(GRID * int(look.part[row]) / int(look.whole[row]))))
 
 
 def _least_cluster(look: Look, rows: Counts, t: int, limit: float) -> int:

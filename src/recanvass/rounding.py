@@ -41,7 +41,7 @@ from scipy.special import ndtri
 
 from recanvass import areas, false_discovery, plantings
 from recanvass.kernels import poisson_binomial, scored_events
-from recanvass.results import Counts, Results
+from recanvass.results import Counts, Mask, Results
 from recanvass.whole_percentages import Look
 
 Floats = NDArray[np.float64]
@@ -240,18 +240,26 @@ def _line(one: Look, mine: Counts) -> tuple[dict[str, Any], Counts]:
 # ---------------------------------------------------------------------- what would have been seen
 
 
+def next_fives(look: Look, part: Counts) -> Mask:
+    """Whether the next whole percentage above each station's own is a multiple of five; ``(n,)``."""
+    percent = np.minimum(-(-100 * part[look.rows] // look.whole), 99)
+    return np.asarray(percent % 5 == 0)
+
+
 def power(
-    look: Look, levels: Sequence[Counts], level: float, tests: tuple[int, int], rng: np.random.Generator
+    look: Look, fives: Mask, levels: Sequence[Counts], level: float, tests: tuple[int, int], rng: np.random.Generator
 ) -> dict[str, Any]:
     """Stations given the count nearest to a whole percentage that would be seen: in the contest, in one area.
 
-    Of the whole percentages one in five is a multiple of five, as with somebody who only drops the
-    decimals; whoever prefers multiples of five is seen sooner. Nothing is promised where not even all
-    stations would be seen.
+    The whole percentage written is the next one above a station's own, whether or not a multiple of five, as with
+    somebody who only drops the decimals; whoever prefers multiples of five is seen sooner. Nothing is promised
+    where not even all stations would be seen.
 
     Parameters
     ----------
     look : Look
+    fives : (n,) bool
+        Whether the next whole percentage above is a multiple of five.
     levels : sequence of (n,) int64
         The area of each of the look's stations, -1 for none, the finest level first: the first one in whose
         typical area anything would be seen is told of.
@@ -270,7 +278,7 @@ def power(
     score = scores(look.whole, CONTEST)
     needed = _needed(look.near, score, level / tests[0])
     for name, chance in (("most", 0.8), ("nearly_all", 0.95)):
-        planted = _planted(look.near, score, needed, chance)
+        planted = _planted(look.near, score, fives, needed, chance)
         if planted > size:
             return {}
         facts |= {name: planted, f"{name}_votes": round(planted * mean)}
@@ -278,14 +286,16 @@ def power(
     for codes in levels if tests[1] else ():
         sizes = np.bincount(codes[codes >= 0])
         if sizes.max(initial=0) >= LEAST:
-            middle, area, votes = _in_an_area(look, codes, np.flatnonzero(sizes >= LEAST), log10(level / tests[1]), rng)
+            middle, area, votes = _in_an_area(
+                look, fives, codes, np.flatnonzero(sizes >= LEAST), log10(level / tests[1]), rng
+            )
             if area:
                 return facts | {"area_size": middle, "area": area, "area_votes": votes}
     return facts
 
 
 def _in_an_area(
-    look: Look, codes: Counts, able: Counts, log10_level: float, rng: np.random.Generator
+    look: Look, fives: Mask, codes: Counts, able: Counts, log10_level: float, rng: np.random.Generator
 ) -> tuple[int, int, int]:
     """The size of an area like that of the median station, the figures seen in it, and the votes at them."""
     order = np.argsort(codes, kind="stable")
@@ -301,8 +311,8 @@ def _in_an_area(
         found = 0
         for k, chosen in plantings.drawn(sizes, planted, rng):
             reach = own[members[k]]
-            kind = (rng.random(len(chosen)) < 0.2).astype(np.int64)
-            reach[chosen] = score[members[k][chosen], kind]
+            written = members[k][chosen]
+            reach[chosen] = score[written, fives[written].astype(np.int64)]
             found += int(reach.sum()) >= needed[k]
         return found
 
@@ -322,11 +332,10 @@ def _needed(near: Floats, score: Counts, level: float) -> float:
     return float(mean.sum() + np.sqrt(variance) * (z + skew * (z * z - 1.0) / 6.0))
 
 
-def _planted(near: Floats, score: Counts, needed: float, chance: float) -> int:
+def _planted(near: Floats, score: Counts, fives: Mask, needed: float, chance: float) -> int:
     """The fewest chosen figures, at stations drawn by lot, that reach ``needed`` with this chance."""
-    chosen = np.array([0.8, 0.2])
-    before, after = (near * score).sum(axis=1), (chosen * score).sum(axis=1)
-    before_square, after_square = float((near * score**2).sum()), float((chosen * score**2).sum())
+    before, after = (near * score).sum(axis=1), np.where(fives, score[:, 1], score[:, 0]).astype(np.float64)
+    before_square, after_square = float((near * score**2).sum()), float((after**2).sum())
     products = float((before**2).sum()), float((before * after).sum()), float((after**2).sum())
     size, z = len(near), -float(ndtri(1.0 - chance))
 

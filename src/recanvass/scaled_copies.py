@@ -185,4 +185,4 @@ def scaled_to(row: Counts, totals: Counts) -> Counts:
     made = np.rint(row[None, :] * (totals[:, None] / row.sum())).astype(np.int64)
     largest = int(np.argmax(row))
     made[:, largest] = np.maximum(made[:, largest] + totals - made.sum(axis=1), 0)
-    return made
+    return np.asarray(made, dtype=np.int64)

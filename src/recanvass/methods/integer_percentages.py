@@ -256,7 +256,14 @@ class IntegerPercentages(Method):
             stations=tuple(sorted(named)),
             tables={name: table for name, table in tables.items() if table},
             series=rounding_tables.series(looks),
-            power=rounding.power(first, [codes[first.rows] for codes in levels], level, (len(tested), len(sizes)), rng)
+            power=rounding.power(
+                first,
+                rounding.next_fives(first, wholes[first.name].part),
+                [codes[first.rows] for codes in levels],
+                level,
+                (len(tested), len(sizes)),
+                rng,
+            )
             if scored
             else power(first, wholes[first.name].whole, sizes, level, len(tested)),
         )
