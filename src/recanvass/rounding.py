@@ -58,6 +58,9 @@ ODDS = (1.0 / 3.0, 1.0, 19.0)
 #: What tails may be neglected altogether, as a part of one over the largest likelihood ratio.
 NEGLECTED = 1e-3
 
+#: From this log10 of the largest likelihood ratio on, Chernoff's bounds are close enough: all grades lie before.
+DECIDED = 12.0
+
 #: Stations that an area of the scan has at least: five large ones on multiples of five are decisive.
 LEAST = 5
 
@@ -187,30 +190,32 @@ def _tested(results: Results, level: str, one: Look) -> _Tests:
 def _together(tests: list[_Tests]) -> tuple[float, int]:
     """log10 of the p-value of all areas together, and which of the tests has the largest likelihood ratio."""
     unit = AREA[0]
-    asked: list[tuple[Floats, Counts, Counts, Floats, Counts]] = []
+    worth: dict[tuple[str, float], tuple[Counts, Counts]] = {}
+    asked: list[tuple[_Tests, float, Floats]] = []
     best, strongest, before = 0.0, 0, 0
     for test in tests:
-        if not len(test.look.kind) or not len(test.able):
-            before += len(test.able)
-            continue
-        near, sizes = test.look.near[test.order], np.diff(test.starts)
-        for odds in ODDS:
-            score = scores(test.look.whole, (unit, odds))
-            ends = np.concatenate([[0], np.cumsum(reached(test.look, score)[test.order])])[test.starts]
+        look, sizes = test.look, np.diff(test.starts)
+        for odds in ODDS if len(look.kind) and len(test.able) else ():
+            if (look.name, odds) not in worth:
+                score = scores(look.whole, (unit, odds))
+                worth[look.name, odds] = score, reached(look, score)
+            ends = np.concatenate([[0], np.cumsum(worth[look.name, odds][1][test.order])])[test.starts]
             price = sizes * log(1.0 + odds)
             ratio = (np.diff(ends) / unit - price)[test.able]
             largest = int(np.argmax(ratio))
             if ratio[largest] > best:
                 best, strongest = float(ratio[largest]), before + largest
-            asked.append((near, score[test.order], test.starts, price, test.able))
+            asked.append((test, odds, price))
         before += len(test.able)
     if best <= 0.0:
         return 0.0, strongest
-    low = (log(NEGLECTED) - best) / log(10.0) - log10(sum(len(able) for *_, able in asked))
+    low = (log(NEGLECTED) - best) / log(10.0) - log10(sum(len(test.able) for test, *_ in asked))
+    bounded = best >= DECIDED * log(10.0)
     tails = []
-    for near, score, starts, price, able in asked:
+    for test, odds, price in asked:
+        near, score = test.look.near[test.order], worth[test.look.name, odds][0][test.order]
         needed = np.ceil(unit * (best + price) - 1e-6).astype(np.int64)
-        tails.append(scored_events.needed_tails(near, score, starts, needed, float(unit), low)[able])
+        tails.append(scored_events.needed_tails(near, score, test.starts, needed, 0.5 / unit, low, bounded)[test.able])
     found = np.concatenate(tails)
     most = float(found.max())
     return min(0.0, most + log10(float((10.0 ** (found - most)).sum()))), strongest
