@@ -25,11 +25,11 @@ and variance in closed form instead of 1,000 simulations. Its headline counts *e
 where share or turnout hits; the corrected test does not, because either single one has more power.
 
 **Multiplicity, declared beforehand.** Corrected: half of the level is for the contest, where p is
-tests × the smallest of T and S of share and turnout; half for the areas of every level with five stations or more, where
-p is the chance of the largest likelihood ratio of T of any of them (``rounding.py``). The headline's p is
-twice the smaller of the two; without areas the contest has all. Areas are
-listed by Benjamini-Hochberg at 1 per cent, and where that lists none while the areas together raise the
-headline, the area of the largest ratio is. Published: *either* alone; its areas have ten
+tests × the smallest of T and S of share and turnout; half for the areas of every level with five
+stations or more, where p is the chance of the largest likelihood ratio of T of any of them
+(``rounding.py``). The headline's p is twice the smaller of the two; without areas the contest has all.
+Areas are listed by Benjamini-Hochberg at 1 per cent, and where that lists none while the areas together
+raise the headline, the area of the largest ratio is. Published: *either* alone; its areas have ten
 stations or more. With weights: S alone. Other options are shown as a placebo and are not counted.
 """
 
