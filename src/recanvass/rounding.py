@@ -20,7 +20,7 @@ ever gives such a ratio costs next to nothing, whereas tests × smallest p charg
 decade for a district wholly rounded, nothing for one of which a part is. In simulated contests of 500
 stations with 1 per cent in whole districts rounded, the most powerful test there is for somebody who knows the
 look, f and that λ is 1, but not the district (the likelihood ratio averaged over districts), sees 95 per cent
-(190 of 200) at the headline's level shared by six methods, and 187 if it must pay for three families as well;
+(190 of 200) at the headline's level shared by six methods, and 188 if half of that is for the contest;
 in the others the stations are few or near 100 votes, where every count is a whole percentage.
 
 All constants are fixed: f lies in the middle of what the excess of Russia 2018, 2020 and 2024 shows (34 to
