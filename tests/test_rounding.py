@@ -106,8 +106,8 @@ def test_the_sentence_tells_the_count_that_the_evidence_holds() -> None:
     assert (evidence.statistic, evidence.expected) == (facts["nearest_observed"], facts["nearest_expected"])
     line = found.answer.tables["looks"][0]
     assert line["nearest_observed"] == facts["nearest_observed"]
-    # Three families of two looks each.
-    assert evidence.log10_p == pytest.approx(line["score_log10_p"] + np.log10(6), abs=1e-9)
+    # Half of the level is for the contest, where two statistics of two looks share it.
+    assert evidence.log10_p == pytest.approx(line["score_log10_p"] + np.log10(8), abs=1e-9)
 
 
 def test_power_promises_nothing_where_not_all_would_be_seen() -> None:
@@ -237,5 +237,5 @@ def test_a_district_wholly_rounded_speaks_for_itself() -> None:
     assert found.answer.facts["area_area"] == results.areas("district").names[district]
     scan = rounding.scan_areas(planted, IntegerPercentages().looks(planted), 0.01)
     assert found.evidence is not None
-    # Three families, of which the areas are one.
-    assert found.evidence.log10_p == pytest.approx(scan.together + np.log10(3), abs=1e-9)
+    # Half of the level is for the areas.
+    assert found.evidence.log10_p == pytest.approx(scan.together + np.log10(2), abs=1e-9)

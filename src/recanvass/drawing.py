@@ -59,7 +59,6 @@ _LOCALES: Mapping[str, Mapping[str, Any]] = {
         "minus": "−",
     },
 }
-_CODED = re.compile(r"(?!stations: )[a-z][a-z_]*: ")
 _VERSION = "6.4"
 _MOST_TITLES = 1200
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -348,12 +347,13 @@ def _axis_titles(root: ElementTree.Element) -> set[str]:
 
 
 def _values(label: str, names: set[str]) -> str:
-    """A mark's values as words: those of the axes, and others whose names a reader can read."""
+    """A mark's values as words: those of the axes, others that a reader can read, of codes the value alone."""
     parts = [part for part in label.split("; ") if ": " in part]
     kept = [p for p in parts if p.split(": ")[0] in names] or [p for p in parts if not re.match(r"\w*\d: ", p)]
     counted = [p for p in parts if p not in kept and re.match(r"(stations|участки): ", p, re.IGNORECASE)]
-    # A field without a name in the chart gives its value alone; its name is a word of the program.
-    return "; ".join(p if p.split(": ")[0] in names else _CODED.sub("", p) for p in kept + counted)
+    return "; ".join(
+        p if p.split(": ")[0] in names else re.sub(r"^(?!stations: )[a-z][a-z_]*: ", "", p) for p in kept + counted
+    )
 
 
 def _copied(element: ElementTree.Element, prefix: str) -> ElementTree.Element | None:
