@@ -23,7 +23,7 @@ bandwidth, a donut of a tenth of it, and the same jump at placebo cuts elsewhere
 **Decomposition.** The raw shift is parted into composition and rest (Oaxaca 1973), strata with both kinds only.
 
 ``late_batch`` is seen (p of a thousandth) in 20 of 24 contests of 2,000 stations. Where whole districts come late there
-is nothing of the same area to compare them with, and that is left so: beside early districts of the same region 23 of 24
+is nothing of the same area to compare them with, and it is left so: beside early districts of the same region 23 of 24
 are seen, but then 5 of 24 *clean* contests in which the same stations merely come late have p <= .01, and 3 p <= .001
 (by districts 2 and 1), because districts differ by composition, and a few of them are a few observations however many
 stations they hold. An earlier contest takes composition inside areas off (in the tests 7.4 points of it, of which .1
