@@ -59,8 +59,7 @@ _LOCALES: Mapping[str, Mapping[str, Any]] = {
         "minus": "−",
     },
 }
-_VERSION = "6.4"
-_MOST_TITLES = 1200
+_VERSION, _MOST_TITLES = "6.4", 1200
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _SVG = "http://www.w3.org/2000/svg"
 _ELEMENTS = frozenset(
@@ -351,9 +350,8 @@ def _values(label: str, names: set[str]) -> str:
     parts = [part for part in label.split("; ") if ": " in part]
     kept = [p for p in parts if p.split(": ")[0] in names] or [p for p in parts if not re.match(r"\w*\d: ", p)]
     counted = [p for p in parts if p not in kept and re.match(r"(stations|участки): ", p, re.IGNORECASE)]
-    return "; ".join(
-        p if p.split(": ")[0] in names else re.sub(r"^(?!stations: )[a-z][a-z_]*: ", "", p) for p in kept + counted
-    )
+    coded = re.compile(r"^(?!stations: )[a-z][a-z_]*: ")
+    return "; ".join(p if p.split(": ")[0] in names else coded.sub("", p) for p in kept + counted)
 
 
 def _copied(element: ElementTree.Element, prefix: str) -> ElementTree.Element | None:
