@@ -24,7 +24,7 @@ from recanvass.witness import by_number
 if TYPE_CHECKING:
     import polars as pl
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 #: Called with the number of stages done, their total and the name of the next one.
 Progress = Callable[[int, int, str], None]
