@@ -12,9 +12,11 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "benchmarks")]
 
 import calibration_drawings as drawings  # noqa: E402
+import numpy as np  # noqa: E402
 
-from recanvass import calibration, measured_alarms, panel, wording  # noqa: E402
-from recanvass.power_surface import DOSES, MANIPULATIONS  # noqa: E402
+from recanvass import calibration, measured_alarms, null_sizes, panel, wording  # noqa: E402
+from recanvass.method import method, names  # noqa: E402
+from recanvass.power_surface import DOSES, MADE_FOR, MANIPULATIONS  # noqa: E402
 
 HEAD = """# Calibration: how often we would accuse an honest election, and what we would see
 
@@ -23,6 +25,16 @@ stopped). A *clean contest* is a draw from the class named below: `recanvass sim
 holds a hash of the class so that a change of it is noticed.
 
 """
+
+#: Why a method has no p-value, so that no rate can be given for it.
+NO_P_VALUE: Mapping[str, str] = {
+    "account_identities": "figures that cannot all be true are no matter of chance; it has a threshold in votes instead,"
+    " and its false alarms are the contradictions counted in the table above.",
+    "announced_bulletins": "a count that falls, or more voters than stations can serve, is told by arithmetic on announced"
+    " figures, in which nothing is drawn.",
+    "copies_against_totals": "it asks whether sums over copies exceed what was announced, and gives bounds for the stations"
+    " without a copy; it assumes nothing of how the copies came about, so there is no chance to compute.",
+}
 
 CONTESTS = ROOT / "docs" / "contests.jsonl"
 
@@ -135,25 +147,46 @@ def sizes(table: Mapping[str, Any]) -> list[str]:
         "## Each method under its own null",
         "",
         "`recanvass calibrate --sizes` draws contests in which nothing is wrong, as each method says it (`Method.null`), and"
-        " asks the method about them. A rate beyond 2.6 standard errors is marked ▲ (too many: a defect) or ▽ (fewer than"
-        " the level: cautious). ▽ has a reason: *discrete*, few p-values are possible; *capped*, the share of answers that are"
-        " exactly p = 1, where a sum over many looks is cut; otherwise the bound is wide. The p-value of a method of class C or D"
-        " that ranks a contest in the reference panel is that rank: it cannot be smaller than one over the size of the panel.",
+        " asks the method about them: a clean simulated contest of three sizes, or, where a method needs more than a table by"
+        " station, the example that it brings (one size; draws of several examples of one size are taken together). A rate"
+        " beyond 2.6 standard errors is marked ▲ (too many: a defect) or ▽ (fewer than the level: cautious).",
         "",
-        "| method | stations | draws | p ≤ .05 | p ≤ .01 | p ≤ .001 | discrete | capped at 1 |",
+        "▽ has a reason, in the last column: *discrete*, few p-values are possible; *capped*, so many of the answers are exactly"
+        " p = 1, where a sum over many looks is cut; otherwise *a wide bound*, or *a rank*. The p-value of a method of class C or D that"
+        " ranks a contest in the reference panel is that rank: it cannot be smaller than one over the size of the panel.",
+        "",
+        "| method | class | contest | draws | p ≤ .05 | p ≤ .01 | p ≤ .001 | why fewer |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for name, several in sorted(rows.items()):
-        for row in several:
-            if not row["answered"]:
-                continue
-            marks = {"above": " ▲", "below": " ▽", "": ""}
-            rates = [f"{row['rates'][k]:.4f}{marks[row['beyond'].get(k, '')]}" for k in ("0.05", "0.01", "0.001")]
-            discrete = "yes" if row["discrete"] else "no"
-            lines.append(
-                f"| {name} | {row['stations']:,} | {row['answered']:,} | {' | '.join(rates)} | {discrete} | {100 * row['capped']:.0f} % |"
-            )
+        lines += [size_line(name, row) for row in null_sizes.merged(several) if name not in NO_P_VALUE]
+    lines += ["", "These have no p-value, so that no rate can be given:", ""]
+    lines += [f"- `{name}`: {why}" for name, why in sorted(NO_P_VALUE.items())]
+    if undrawn := sorted(set(names()) - set(rows) - set(NO_P_VALUE)):
+        lines += ["", f"No draws are in the table yet of {', '.join(f'`{name}`' for name in undrawn)}."]
     return lines
+
+
+def size_line(name: str, row: Mapping[str, Any]) -> str:
+    """A method at one contest: how often it rejected, and what explains it where that is less than the level."""
+    asked = method(name)
+    table = f"{row['stations']:,} stations" if row["stations"] else "no table by station"
+    contest = f"its example: {table}" if asked.example(np.random.default_rng(0)) is not None else table
+    head = f"| {name} | {asked.evidence_class} | {contest} | {row['answered'] or row['draws']:,} |"
+    if not row["answered"]:
+        return f"{head} – | – | – | not asked: it needs {asked.needs.stations} stations |"
+    marks = {"above": " ▲", "below": " ▽", "": ""}
+    rates = [f"{row['rates'][k]:.4f}{marks[row['beyond'].get(k, '')]}" for k in ("0.05", "0.01", "0.001")]
+    return f"{head} {' | '.join(rates)} | {why_fewer(asked.evidence_class, row)} |"
+
+
+def why_fewer(kind: str, row: Mapping[str, Any]) -> str:
+    """What makes the rates smaller than the level, where they are."""
+    if "below" not in row["beyond"].values():
+        return "–"
+    capped = f"{100 * row['capped']:.0f} % capped" if row["capped"] >= 0.005 else ""
+    known = ", ".join(text for text in ("discrete" if row["discrete"] else "", capped) if text)
+    return known or ("a rank" if kind in "CD" else "a wide bound")
 
 
 def weak_spots(table: Mapping[str, Any]) -> list[str]:
@@ -196,7 +229,9 @@ def power(table: Mapping[str, Any]) -> list[str]:
         "## Power: how often the headline is raised, and by which methods",
         "",
         "A method is counted as seeing at p ≤ .001 or by a contradiction. Weak spots are part of the table: what is near 0 here"
-        " cannot be seen by this program, and its silence says nothing about it.",
+        " cannot be seen by this program, and its silence says nothing about it. Methods of class C never raise the headline: they"
+        " are asked where they were made for what is planted, and marked (C). A method that was made for it and could not be asked"
+        " in some of the contests says in how many it was.",
     ]
     lines += weak_spots(table)
     lines += [
@@ -207,12 +242,27 @@ def power(table: Mapping[str, Any]) -> list[str]:
         "|---|---|---|---|---|---|",
     ]
     for cell in sorted(table["power"], key=lambda c: (c["scenario"], c["stations"], str(c["parameters"]))):
-        seen = "; ".join(f"{name} {100 * n / cell['trials']:.0f} %" for name, n in sorted(cell["methods"].items()) if n)
+        seen = "; ".join(
+            seen_by(cell, name, n) for name, n in sorted(cell["methods"].items()) if n or name in made_for(cell)
+        )
         share = f"{100 * cell['alarms'] / cell['trials']:.0f} %"
         lines.append(
             f"| {cell['scenario']} | {drawings.dose(cell)} | {cell['stations']:,} | {cell['trials']} | {share} | {seen or '–'} |"
         )
     return lines
+
+
+def made_for(cell: Mapping[str, Any]) -> tuple[str, ...]:
+    """The methods that were made for what is planted in a cell and were put the question there."""
+    return tuple(name for name in MADE_FOR.get(cell["scenario"], ()) if name in cell.get("asked", {}))
+
+
+def seen_by(cell: Mapping[str, Any], name: str, seen: int) -> str:
+    """A method and how often it saw what was planted."""
+    kind = method(name).evidence_class
+    asked = cell.get("asked", {}).get(name, cell["trials"])
+    of = "" if asked == cell["trials"] else f", asked in {asked}"
+    return f"{name}{' (C)' if kind == 'C' else ''} {100 * seen / cell['trials']:.0f} %{of}"
 
 
 def planted(table: Mapping[str, Any]) -> list[str]:
@@ -224,17 +274,18 @@ def planted(table: Mapping[str, Any]) -> list[str]:
         "The literature's manipulations, F1 to F13, and the scenarios that plant them. `recanvass simulate NAME --parameters`"
         " names the parameters of one: *of_leader* is the dose in parts of the leader's votes, *extent* the share of the"
         " stations, and *clustering* whether they lie anywhere, in whole districts or regions, or are coordinated (whole"
-        " districts in which the leader is weakest). `--set extent=0.05` sets one. The truth is written beside the contest.",
+        " districts in which the leader is weakest). `--set extent=0.05` sets one. `-o FOLDER` writes the case that"
+        " `recanvass examine FOLDER` reads, with whatever else is known (announced totals, the order of arrival, the order of"
+        " ballots, electronic votes, copies, observers) and the truth in `truth.json`; `-o NAME.csv` the table alone.",
         "",
-        "| | scenario | what is done |",
-        "|---|---|---|",
+        "| | scenario | what is done | made for it |",
+        "|---|---|---|---|",
     ]
-    for number, names in MANIPULATIONS.items():
-        lines += [f"| {number} | `{name}` | {sentence(name)} |" for name in names]
-    rest = sorted(
-        {*DOSES, *(c["scenario"] for c in table["power"])} - {n for names in MANIPULATIONS.values() for n in names}
-    )
-    lines += [f"| | `{name}` | {sentence(name)} |" for name in rest]
+    numbered = [(number, name) for number, several in MANIPULATIONS.items() for name in several]
+    rest = sorted({*DOSES, *(c["scenario"] for c in table["power"])} - {name for _, name in numbered})
+    for number, name in [*numbered, *(("", name) for name in rest)]:
+        made = ", ".join(f"`{each}`" for each in MADE_FOR.get(name, ())) or "–"
+        lines.append(f"| {number} | `{name}` | {sentence(name)} | {made} |".replace("|  |", "| |"))
     return lines
 
 

@@ -21,15 +21,33 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import spearmanr
 
 from recanvass import areas
 from recanvass.results import Results
-from recanvass.scenarios._country import Country
+from recanvass.scenarios._country import Country, _bent
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
+from shape_moments import (  # noqa: E402
+    alike,
+    contrast,
+    district_trend,
+    excess,
+    logits,
+    lone_sizes,
+    nested,
+    place_effects,
+    scatter,
+    size_between,
+    skewness,
+    slope,
+    station_trends,
+    town_between,
+    town_by_rank,
+    uneven,
+    within,
+)
 from tests.conftest import canonical  # noqa: E402
 
 Floats = NDArray[np.float64]
@@ -81,22 +99,44 @@ def shape_of(results: Results) -> Country:
     leader = table.leader
     region, district = places_of(table)
     logs = np.log(registered)
-    town, town_share, centres, spreads = two_sizes(logs)
-    turnout, turnout_noise = _logit(ballots, registered)
-    share, share_noise = _logit(votes[:, leader].astype(float), whole)
-    turnout_gap = _contrast(turnout, town, district)
-    share_gap = _contrast(share, town, district)
-    off = logs - centres[0] - town * (centres[1] - centres[0])
+    lone = np.bincount(district)[district] == 1
+    lone_size, lone_spread = lone_sizes(logs[lone])
+    town = np.zeros(len(logs))
+    town[~lone], town_share, centres, spreads = two_sizes(logs[~lone])
+    if lone_size is None:
+        lone_size, lone_spread = centres[0], spreads[0]
+    turnout, turnout_noise = logits(ballots, registered)
+    share, share_noise = logits(votes[:, leader].astype(float), whole)
+    turnout_gap = contrast(turnout, town, district)
+    share_gap = contrast(share, town, district)
+    off = np.where(lone, logs - lone_size, logs - centres[0] - town * (centres[1] - centres[0]))
     turnout = turnout - turnout_gap * town
     share = share - share_gap * town
-    turnout_by_size, share_by_size = _contrast(turnout, off, district), _contrast(share, off, district)
-    turnout, share = turnout - turnout_by_size * off, share - share_by_size * off
-    t_spreads = nested(turnout, turnout_noise, region, district)
-    v_spreads = nested(share, share_noise, region, district)
-    coefficient = _slope(turnout, share, district, turnout_noise)
+    inner = np.where(lone, 0.0, off)
+    turnout_by_size, share_by_size = contrast(turnout, inner, district), contrast(share, inner, district)
+    turnout, share = turnout - turnout_by_size * inner, share - share_by_size * inner
+    place = np.log(np.bincount(district, registered))
+    place = place - place.mean()
+    here = place[district]
+    divided = np.unique(district[~lone], return_inverse=True)[1]
+    t_places = place_effects(turnout, here, off, lone, divided)
+    v_places = place_effects(share, here, off, lone, divided)
+    outer = np.where(lone, 0.0, here - place[np.bincount(district) > 1].mean())
+    for values, (by_place, gap, by_lone_size) in ((turnout, t_places), (share, v_places)):
+        values -= by_place * outer + lone * (gap + by_lone_size * off)
+    t_trends = station_trends(turnout, turnout_noise, here, off, district)
+    v_trends = station_trends(share, share_noise, here, off, district)
+    t_bent, v_bent = (_bent(trend[0] * here + trend[1] * off) for trend in (t_trends, v_trends))
+    t_spreads = nested(turnout, turnout_noise, region, district, t_bent)
+    v_spreads = nested(share, share_noise, region, district, v_bent)
+    apart = district_trend(turnout, turnout_noise, place, region, district, t_spreads[2] * t_bent)
+    apart = (apart + district_trend(share, share_noise, place, region, district, v_spreads[2] * v_bent)) / 2
+    coefficient = slope(turnout, share, district, turnout_noise)
+    turnout, turnout_noise = within(turnout, district) / t_bent, turnout_noise / t_bent**2
+    share, share_noise = within(share, district) / v_bent, share_noise / v_bent**2
     sizes = np.bincount(district)
     turnout_skew, share_skew = (
-        _skew(x, noise, district) for x, noise in ((turnout, turnout_noise), (share, share_noise))
+        skewness(x, noise, district) for x, noise in ((turnout, turnout_noise), (share, share_noise))
     )
     from_skew = 8 / 9 * (turnout_skew**2 + share_skew**2)
     sums = votes.sum(axis=0) / votes.sum()
@@ -122,26 +162,41 @@ def shape_of(results: Results) -> Country:
         turnout_district_spread=t_spreads[1],
         turnout_spread=t_spreads[2],
         slope=float(coefficient * t_spreads[2]),
-        neighbours=_neighbours(share, share_noise, district),
+        neighbours=alike(share, share_noise, district),
         invalid=float(np.clip(invalid, 1e-4, 0.5)),
         town_size=float(np.exp(centres[1])),
         village_size=float(np.exp(centres[0])),
         town_size_spread=float(spreads[1]),
         village_size_spread=float(spreads[0]),
-        town_clustering=_clustering(town, district),
-        size_clustering=_size_clustering(off / (town * spreads[1] + (1 - town) * spreads[0]), district),
-        large_towns=_large_towns(town, district),
+        town_clustering=town_between(town[~lone], divided),
+        size_clustering=size_between((off / (town * spreads[1] + (1 - town) * spreads[0]))[~lone], divided),
+        large_towns=town_by_rank(town[~lone], divided),
         turnout_by_size=turnout_by_size,
         leader_by_size=share_by_size,
         turnout_skew=turnout_skew,
         leader_skew=float(np.clip(share_skew * weight**3, -3, 3)),
-        district_scatter=(_scatter(turnout, district) + _scatter(share, district)) / 2,
+        district_scatter=(scatter(turnout, district) + scatter(share, district)) / 2,
         tails=max(
-            0.0, (_tails(turnout, turnout_noise, district) + _tails(share, share_noise, district)) / 2 - from_skew
+            0.0, (excess(turnout, turnout_noise, district) + excess(share, share_noise, district)) / 2 - from_skew
         ),
         per_district=max(2, round(len(table) / len(sizes))),
         per_region=max(1, round(len(sizes) / (int(region.max()) + 1))),
-        unevenness=_unevenness(sizes),
+        unevenness=uneven(sizes[sizes > 1]),
+        lone=float((sizes == 1).mean()),
+        regions=int(region.max()) + 1,
+        lone_size=float(np.exp(lone_size)),
+        lone_size_spread=float(lone_spread),
+        lone_turnout=t_places[1],
+        lone_leader=v_places[1],
+        turnout_by_lone_size=t_places[2],
+        leader_by_lone_size=v_places[2],
+        turnout_by_place=t_places[0],
+        leader_by_place=v_places[0],
+        district_spread_by_place=apart,
+        turnout_spread_by_place=t_trends[0],
+        station_spread_by_place=v_trends[0],
+        turnout_spread_by_size=t_trends[1],
+        station_spread_by_size=v_trends[1],
     )
 
 
@@ -172,140 +227,6 @@ def two_sizes(logs: Floats, rounds: int = 200) -> tuple[Floats, float, Floats, F
         spread = np.maximum(spread, 0.02)
     order = np.argsort(centre)
     return held[:, order[1]], float(share[order[1]]), centre[order], spread[order]
-
-
-def _logit(part: Floats, whole: Floats) -> tuple[Floats, Floats]:
-    """Empirical logits and their sampling variances."""
-    rest = whole - part
-    return np.log((part + 0.5) / (rest + 0.5)), 1 / (part + 0.5) + 1 / (rest + 0.5)
-
-
-def within(values: Floats, group: NDArray[np.int64]) -> Floats:
-    size = np.bincount(group)
-    return np.asarray(values - (np.bincount(group, values) / size)[group])
-
-
-def _contrast(values: Floats, town: Floats, district: NDArray[np.int64]) -> float:
-    """The difference between town and country, inside districts."""
-    x, y = within(town, district), within(values, district)
-    return float((x * y).sum() / max(float((x * x).sum()), 1e-9))
-
-
-def _slope(turnout: Floats, share: Floats, district: NDArray[np.int64], noise: Floats) -> float:
-    """The slope of share on turnout inside districts; the noise of the turnout is taken off its variance."""
-    x, y = within(turnout, district), within(share, district)
-    signal = float((x * x).sum())
-    return float((x * y).sum() / max(signal - float(noise.sum()), 0.3 * signal, 1e-9))
-
-
-def _clustering(town: Floats, district: NDArray[np.int64]) -> float:
-    """The part of the variance of town and country that lies between districts."""
-    return _between(town, district, 0.02, 0.95)
-
-
-def _between(values: Floats, district: NDArray[np.int64], least: float, most: float) -> float:
-    """Intraclass correlation by the analysis of variance; districts weigh as they have stations."""
-    size = np.bincount(district)
-    inside = float((within(values, district) ** 2).sum() / max(len(values) - len(size), 1))
-    mean = np.bincount(district, values) / size
-    between = float((size * (mean - values.mean()) ** 2).sum() / max(len(size) - 1, 1))
-    typical = (len(values) - float((size**2).sum()) / len(values)) / max(len(size) - 1, 1)
-    signal = max(0.0, (between - inside) / max(typical, 1e-9))
-    return float(np.clip(signal / max(signal + inside, 1e-9), least, most))
-
-
-def _size_clustering(scaled: Floats, district: NDArray[np.int64]) -> float:
-    """The part of the variance of log registers, within town or country, that lies between districts."""
-    return _between(scaled, district, 0.0, 0.9)
-
-
-def _large_towns(town: Floats, district: NDArray[np.int64]) -> float:
-    """Rank correlation of a district's stations and of its being town."""
-    size = np.bincount(district)
-    if len(size) < 8 or size.min() == size.max():
-        return 0.0
-    made = float(spearmanr(size, np.bincount(district, town) / size).statistic)
-    return float(np.clip(made, 0.0, 0.9)) if np.isfinite(made) else 0.0
-
-
-def _unevenness(sizes: NDArray[np.int64]) -> float:
-    """Coefficient of variation of the stations beyond the first of a district, counting noise taken off."""
-    rest = sizes - 1.0
-    mean = max(float(rest.mean()), 1e-9)
-    return float(np.clip(max(0.0, float(rest.var()) / mean**2 - 1 / mean) ** 0.5, 0.05, 8.0))
-
-
-def _skew(values: Floats, noise: Floats, district: NDArray[np.int64]) -> float:
-    """Skewness of the stations of a district, sampling noise taken off the variance; held within two."""
-    size = np.bincount(district)
-    kept = (size[district] >= 10) & (noise < np.median(noise) * 4)
-    if kept.sum() < 200:
-        return 0.0
-    inside = within(values, district)[kept]
-    limit = 5 * 1.4826 * float(np.median(np.abs(inside)))
-    inside = np.clip(inside, -limit, limit)
-    signal = max(float((inside**2).mean() - noise[kept].mean()), 0.3 * float((inside**2).mean()))
-    return float(np.clip((inside**3).mean() / signal**1.5, -2, 2))
-
-
-def nested(
-    values: Floats, noise: Floats, region: NDArray[np.int64], district: NDArray[np.int64]
-) -> tuple[float, float, float]:
-    """Spreads between regions, between districts of a region and between stations of a district."""
-    inside = within(values, district)
-    size = np.bincount(district)
-    station = max(0.0, float((inside**2).sum() - noise.sum()) / max(len(values) - len(size), 1))
-    centre = np.bincount(district, values) / size
-    error = (station + np.bincount(district, noise) / size) / size
-    of_region = np.zeros(len(size), np.int64)
-    of_region[district] = region
-    of_region = np.ravel(np.unique(of_region, return_inverse=True)[1])
-    between = within(centre, of_region)
-    limit = 3 * 1.4826 * float(np.median(np.abs(between)))  # one district abroad would pass for the spread of all
-    between = np.clip(between, -limit, limit) if limit > 0 else between
-    count = np.bincount(of_region)
-    middle = max(0.0, float((between**2).sum() / max(len(size) - int((count > 0).sum()), 1) - error.mean()))
-    means = np.bincount(of_region, centre) / count
-    robust = 1.4826 * float(np.median(np.abs(means - np.median(means)))) if len(count) > 1 else 0.0
-    top = max(0.0, robust**2 - float((middle / count).mean()))
-    return top**0.5, middle**0.5, station**0.5
-
-
-def _neighbours(values: Floats, noise: Floats, district: NDArray[np.int64]) -> float:
-    """Correlation of neighbours in the official order inside a district, sampling noise taken off."""
-    inside = within(values, district)
-    same = district[1:] == district[:-1]
-    product = float((inside[1:] * inside[:-1])[same].mean()) if same.any() else 0.0
-    signal = max(float((inside**2 - noise).mean()), 1e-6)
-    return float(np.clip(product / signal, 0.0, 0.95))
-
-
-def _log_spreads(values: Floats, district: NDArray[np.int64], least: int = 10) -> tuple[Floats, Floats]:
-    size = np.bincount(district)
-    squares = np.bincount(district, within(values, district) ** 2)
-    large = (size >= least) & (squares > 0)
-    return 0.5 * np.log(squares[large] / (size[large] - 1)), 1 / (2.0 * (size[large] - 1))
-
-
-def _scatter(values: Floats, district: NDArray[np.int64]) -> float:
-    """How much the spread inside a district differs from one district to another, as a logarithm."""
-    logs, error = _log_spreads(values, district)
-    if len(logs) < 8:
-        return 0.3
-    robust = 1.4826 * float(np.median(np.abs(logs - np.median(logs))))
-    return max(0.0, robust**2 - 1.5 * float(np.mean(error))) ** 0.5
-
-
-def _tails(values: Floats, noise: Floats, district: NDArray[np.int64]) -> float:
-    """Excess kurtosis of the stations of a district, held between 0 and 6."""
-    inside = within(values, district)
-    size = np.bincount(district)
-    spread = np.sqrt(np.maximum(np.bincount(district, inside**2) / np.maximum(size - 1, 1), 1e-12))[district]
-    kept = (size[district] >= 10) & (noise < np.median(noise) * 2)
-    z = (inside / spread)[kept]
-    if len(z) < 200:
-        return 1.5
-    return float(np.clip((z**4).mean() / (z**2).mean() ** 2 - 3, 0.0, 6.0))
 
 
 def main() -> None:

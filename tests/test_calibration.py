@@ -13,6 +13,8 @@ import pytest
 from recanvass import calibration, scenario
 from recanvass.calibration import Cell, run, summarise, trials_of, upper_bound
 from recanvass.errors import UsageError
+from recanvass.method import method, names
+from recanvass.power_surface import DOSES, MADE_FOR
 
 CLEAN = Cell("clean", "clean", 2)
 
@@ -123,3 +125,53 @@ def test_a_contest_that_cannot_bear_its_dose_is_drawn_again() -> None:
         moved = (world.results.votes - world.before.votes)[:, leader].sum()
         assert moved / world.before.votes[:, leader].sum() == pytest.approx(0.04, rel=0.2)
     assert refused
+
+
+def test_what_a_method_says_it_detects_is_planted_in_a_cell_that_asks_it() -> None:
+    for name in names():
+        for planted in method(name).detects:
+            assert planted in DOSES, f"{name} detects {planted}, of which there is no cell."
+            assert name in MADE_FOR[planted]
+    planted = {n for n in scenario.names() if scenario.kind_of(n).kind != "clean"}
+    assert set(DOSES) == planted - {"demo"}
+
+
+@pytest.mark.parametrize("planted", MADE_FOR)
+def test_the_methods_made_for_a_manipulation_are_asked_in_its_cell(planted: str) -> None:
+    (cell, *_) = [c for c in calibration.plan(quick=True) if c.scenario == planted]
+    made = calibration.trial(cell, 0)
+    assert "unasked" not in made
+    row = calibration._power(cell, [made])
+    assert row["asked"] == dict.fromkeys(MADE_FOR[planted], 1)
+    assert set(MADE_FOR[planted]) <= set(row["methods"])
+
+
+def test_a_method_that_could_not_be_asked_is_named() -> None:
+    """Twenty stations give too few divided places."""
+    cell = Cell("few", "stuffed_units", 1, 20, {"extent": 0.2})
+    made = calibration.trial(cell, 0)
+    assert made["unasked"] == ["sibling_units"]
+    assert calibration._power(cell, [made])["asked"] == {"sibling_units": 0}
+
+
+def test_a_trial_of_an_older_version_that_did_not_ask_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    def fake(cell: Cell, index: int, seed: int = 0) -> dict[str, object]:
+        made.append(index)
+        answer = {"status": "none", "log10_p": 0.0}
+        unasked = {"unasked": ["late_counts"]} if index else {}
+        methods = {} if index else {"late_counts": answer}
+        return {"index": index, "stations": 1, "kind": "k", "grade": "x", "log10_p": 0.0, "methods": methods} | unasked
+
+    monkeypatch.setattr(calibration, "trial", fake)
+    cell = Cell("late", "late_batch", 2, 500, {"extent": 0.1})
+    old = '{"index": 0, "stations": 1, "kind": "k", "grade": "x", "log10_p": 0.0, "methods": {}}\n'
+    (tmp_path / "late.jsonl").write_text(old)
+    run([cell], tmp_path)
+    run([cell], tmp_path)
+    assert made == [0, 1]
+    assert calibration._power(cell, trials_of(cell, tmp_path))["asked"] == {"late_counts": 1}
+    assert (tmp_path / "late.jsonl").read_text().startswith(old)  # lines are never changed

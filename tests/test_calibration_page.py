@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from recanvass import measured_alarms
+from recanvass.method import method, names
+from recanvass.testing import example
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -43,14 +45,23 @@ TABLE = {
             {
                 "stations": 300, "options": 3, "draws": 5000, "answered": 5000, "capped": 0.25, "discrete": False,
                 "rates": {"0.05": 0.07, "0.01": 0.002, "0.001": 0.0}, "beyond": {"0.05": "above", "0.01": "below"},
+            },
+            {"stations": 60, "options": 3, "draws": 5000, "answered": 0},
+        ],
+        "early_percentages": [
+            {
+                "stations": 400, "options": 2, "draws": 5000, "answered": 5000, "capped": 0.0, "discrete": False,
+                "rates": {"0.05": rate, "0.01": 0.006, "0.001": 0.001}, "beyond": {"0.05": "", "0.01": ""},
             }
-        ]
+            for rate in (0.045, 0.055)
+        ],
     },
     "power": [
         cell("rounded_results", 18, extent=0.05),
         cell("rounded_results", 5, extent=0.01),
         cell("rounded_results", 19, 2000, extent=0.05),
         cell("ballot_stuffing", 0, extent=0.2),
+        cell("late_batch", 0, extent=0.1) | {"methods": {"late_counts": 12}, "asked": {"late_counts": 18}},
     ],
 }  # fmt: skip
 
@@ -62,7 +73,15 @@ def test_the_page_says_what_is_weak_and_shows_the_rest(made: tuple[Any, Any], tm
     assert "`ballot_stuffing` (F1)" in text
     assert "`rounded_results`: extent 0.01 (25 % at 500 stations)." in text
     assert "| Israel | test | 20 | 1 |" in text
-    assert "| last_digits | 300 | 5,000 | 0.0700 ▲ | 0.0020 ▽ | 0.0000 | no | 25 % |" in text
+    assert "| last_digits | D | 300 stations | 5,000 | 0.0700 ▲ | 0.0020 ▽ | 0.0000 | 25 % capped |" in text
+    assert "| last_digits | D | 60 stations | 5,000 | – | – | – | not asked: it needs 100 stations |" in text
+    assert text.count("| early_percentages |") == 1
+    assert (
+        "| early_percentages | B | its example: 400 stations | 10,000 | 0.0500 | 0.0060 ▽ | 0.0010 | a wide bound |"
+        in text
+    )
+    assert "| late_batch | extent 0.1 | 500 | 20 | 0 % | late_counts (C) 60 %, asked in 18 |" in text
+    assert "| F11 | `late_batch` | votes added at the stations that are counted last. | `late_counts` |" in text
     for name in pictures:
         assert f"]({name})" in text
     for number in range(1, 14):
@@ -89,3 +108,15 @@ def test_the_page_in_the_docs_is_made_from_the_table_that_ships(made: tuple[Any,
         kept = (ROOT / "docs" / name).read_text(encoding="utf-8")
         assert kept == (tmp_path / name).read_text(encoding="utf-8"), f"docs/{name} is old; run `make docs`."
     assert measured_alarms.table()
+
+
+def test_each_method_without_a_p_value_says_why(made: tuple[Any, Any]) -> None:
+    page, _ = made
+    outcomes = {name: method(name).run(example(method(name), 300), seed=1) for name in names()}
+    assert {name for name, outcome in outcomes.items() if outcome.evidence is None} == set(page.NO_P_VALUE)
+    for why in page.NO_P_VALUE.values():
+        assert why in page.page(TABLE, dict.fromkeys(("calibration-alarms.svg", "calibration-power.svg"), _Picture()))
+
+
+class _Picture:
+    alt = "a picture"

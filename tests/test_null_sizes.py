@@ -79,3 +79,43 @@ def test_a_part_of_the_table_is_renewed_by_method(tmp_path: Path) -> None:
     calibration.write_table(place, {"sizes": {"b": [3]}})
     calibration.write_table(place, {"headline": {"worlds": 4}})
     assert json.loads(place.read_text()) == {"headline": {"worlds": 4}, "sizes": {"a": [1], "b": [3]}}
+
+
+def test_an_example_is_drawn_once_and_the_one_that_is_there_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The three seeds of a method's own example have one size; a clean contest has the size that is asked for."""
+    own, simulated = null_sizes.plan(["early_percentages"], 50), null_sizes.plan(["last_digits"], 50)
+    assert [s.stations for s in null_sizes.distinct([*own, *simulated], tmp_path)] == [60, 60, 300, 1500]
+
+    def fake(sized: Sized, first: int, seed: int = 5) -> list[float | None]:
+        return [-1.0] * min(null_sizes.CHUNK, sized.draws - first)
+
+    monkeypatch.setattr(null_sizes, "drawn", fake)
+    null_sizes.run([Sized("early_percentages", 300, 25)], tmp_path)  # by an older version
+    assert null_sizes.distinct(own, tmp_path) == [Sized("early_percentages", 300, 50)]
+    made = null_sizes.measure(tmp_path, ["early_percentages"], 50)["sizes"]
+    assert [(row["stations"], row["draws"]) for row in made["early_percentages"]] == [(400, 50)]
+    assert [path.name for path in tmp_path.iterdir()] == ["early_percentages-300.jsonl"]
+
+
+def test_rows_of_one_shape_are_taken_together() -> None:
+    few, many = (
+        {"stations": 400, "options": 2, **null_sizes.rates([-3.0] * k + [-0.5] * (1000 - k))} for k in (30, 90)
+    )
+    other = {"stations": 60, "options": 2, **null_sizes.rates([None])}
+    alone, both = null_sizes.merged([few, other, many])
+    assert alone == other | {"contests": 1}
+    assert both["contests"] == 2
+    assert both["draws"] == both["answered"] == 2000
+    assert both["rates"]["0.05"] == pytest.approx(0.06)
+    assert many["beyond"]["0.05"] == "above"
+    assert both["beyond"] == {"0.05": "", "0.01": "above"}
+    assert null_sizes.merged([alone, both])[1]["rates"] == both["rates"]
+
+
+def test_a_method_without_a_p_value_is_drawn_once(tmp_path: Path) -> None:
+    made = null_sizes.measure(tmp_path, ["account_identities"], 60)["sizes"]["account_identities"]
+    assert [(row["stations"], row["draws"], row["answered"]) for row in made] == [
+        (60, 25, 0), (300, 25, 0), (1500, 25, 0)
+    ]  # fmt: skip

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from recanvass import rounding, rounding_tables, scenario
+from recanvass.case import Case
 from recanvass.kernels import scored_events
 from recanvass.methods.integer_percentages import IntegerPercentages
 from recanvass.whole_percentages import Look
@@ -105,15 +106,16 @@ def test_the_sentence_tells_the_count_that_the_evidence_holds() -> None:
     assert (evidence.statistic, evidence.expected) == (facts["nearest_observed"], facts["nearest_expected"])
     line = found.answer.tables["looks"][0]
     assert line["nearest_observed"] == facts["nearest_observed"]
-    # Three families of two looks each.
-    assert evidence.log10_p == pytest.approx(line["score_log10_p"] + np.log10(6), abs=1e-9)
+    # Half of the level is for the contest, where two statistics of two looks share it.
+    assert evidence.log10_p == pytest.approx(line["score_log10_p"] + np.log10(8), abs=1e-9)
 
 
 def test_power_promises_nothing_where_not_all_would_be_seen() -> None:
     look = share(stations=20)
-    assert rounding.power(replace(look, rows=look.rows[:0]), None, 1e-3, 2) == {}
+    rng = np.random.default_rng(0)
+    assert rounding.power(replace(look, rows=look.rows[:0]), look.hits, [], 1e-3, (2, 0), rng) == {}
     few = IntegerPercentages().looks(contest(3, seed=1))[0]
-    assert rounding.power(few, None, 1e-9, 2) == {}
+    assert rounding.power(few, few.kind == 2, [], 1e-9, (2, 0), rng) == {}
 
 
 def test_power_in_an_area_holds() -> None:
@@ -141,3 +143,99 @@ def test_the_lower_bound_holds() -> None:
         bound = rounding_tables.estimates(look)[1]
         above += bound.value > 40
     assert above <= 8
+
+
+def areas_of(seed: int, whole: int = 400) -> tuple[list[rounding._Tests], np.ndarray]:
+    """Two areas of five stations as tests of one look, all with the same size of station."""
+    rng = np.random.default_rng(seed)
+    near = rng.uniform(0.02, 0.3, (10, 2))
+    base = share(stations=40)
+    kind = np.zeros(10, np.int64)
+    look = replace(base, rows=np.arange(10), whole=np.full(10, whole), kind=kind, near=near)
+    tests = rounding._Tests("district", ("A", "B"), look, np.arange(10), np.array([0, 5, 10]), np.arange(2), kind[:2])
+    return [tests], near
+
+
+def ratio(kinds: np.ndarray) -> np.ndarray:
+    """The largest log likelihood ratio over two areas and the parts, written from its definition; ``(m,)``."""
+    usual = 100 / 400
+    best = np.full(len(kinds), -np.inf)
+    for part in (0.25, 0.5, 0.95):
+        odds = part / (1 - part)
+        worth = np.array([0, np.log1p(odds * 0.58 / (0.8 * usual)), np.log1p(odds * 0.42 / (0.2 * usual))])
+        worth = np.round(8 * worth) / 8 + np.log(1 - part)
+        for mine in (slice(0, 5), slice(5, 10)):
+            best = np.maximum(best, worth[kinds[:, mine]].sum(axis=1))
+    return best
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_areas_together_hold_their_level_exactly_far_into_the_tail(seed: int) -> None:
+    # The whole law of the largest ratio, by enumeration of the 3^10 outcomes of ten stations.
+    tests, near = areas_of(seed)
+    kinds = np.array(np.unravel_index(np.arange(3**10), (3,) * 10)).T
+    chance = np.concatenate([1 - near.sum(axis=1, keepdims=True), near], axis=1)
+    mass = np.take_along_axis(np.broadcast_to(chance, (3**10, 10, 3)), kinds[:, :, None], axis=2)[:, :, 0].prod(axis=1)
+    largest = ratio(kinds)
+    assert mass.sum() == pytest.approx(1)
+    for at in np.unique(np.round(np.quantile(largest[largest > 0.01], np.linspace(0, 1, 25)), 9)):
+        example = kinds[np.argmin(np.abs(largest - at))]
+        look = replace(tests[0].look, kind=example)
+        found = 10 ** rounding._together([replace(tests[0], look=look)])[0]
+        truth = mass[largest >= ratio(example[None])[0] - 1e-9].sum()
+        # Never too small; at most six tests' worth too large, as the sum is over two areas and three parts.
+        assert truth * (1 - 1e-9) <= found <= min(1.0, 6.01 * truth)
+
+
+def test_areas_together_have_no_more_small_p_values_than_their_level_on_clean_worlds() -> None:
+    # Own seeds, 60 worlds of 300 stations of the method's null; one tail in ten may be below .1, three errors more.
+    method, found = IntegerPercentages(), []
+    for trial in range(60):
+        rng = np.random.default_rng([612, trial])
+        results = method.null(Case.of(contest(300, seed=trial)), rng).results
+        assert results is not None
+        found.append(rounding.scan_areas(results, method.looks(results), 0.01).together)
+    assert (np.array(found) <= -1).mean() <= 0.1 + 3 * np.sqrt(0.09 / 60)
+    assert min(found) > -3
+
+
+def test_an_area_that_cannot_give_such_a_ratio_costs_nothing() -> None:
+    tests, _ = areas_of(4)
+    kind = np.array([2, 2, 1, 1, 1, 0, 0, 0, 0, 0])
+    both = rounding._together([replace(tests[0], look=replace(tests[0].look, kind=kind))])
+    alone = replace(tests[0], look=replace(tests[0].look, kind=kind, whole=np.repeat([400, 110], 5)))
+    assert both[1] == rounding._together([alone])[1] == 0
+    # The five stations of 110 votes tell next to nothing: their part of the sum vanishes.
+    assert rounding._together([alone])[0] < both[0] - 0.1
+
+
+def test_the_area_of_the_largest_ratio_is_named_where_the_list_is_empty() -> None:
+    results = contest(300, seed=900, districts=30)
+    codes = results.areas("district").codes
+    district = int(np.argmin(np.abs(np.bincount(codes) - 8)))
+    planted = rounded(results, np.flatnonzero(codes == district))
+    looks = IntegerPercentages().looks(planted)
+    name = results.areas("district").names[district]
+    # At a rate of 1e-200 Benjamini-Hochberg lists nothing.
+    silent = rounding.scan_areas(planted, looks, 1e-200)
+    assert not any(line["listed"] for line in silent.lines)
+    scan = rounding.scan_areas(planted, looks, 1e-200, alarm=1e-3)
+    assert scan.together == silent.together < -3
+    assert [line["area"] for line in scan.lines if line["listed"]] == [name]
+    assert scan.lines[0]["listed"]
+    assert scan.lines[0]["log10_q"] <= scan.together
+    assert not any(line["listed"] for line in rounding.scan_areas(planted, looks, 1e-200, alarm=1e-100).lines)
+
+
+def test_a_district_wholly_rounded_speaks_for_itself() -> None:
+    results = contest(300, seed=900, districts=30)
+    codes = results.areas("district").codes
+    district = int(np.argmin(np.abs(np.bincount(codes) - 8)))
+    planted = rounded(results, np.flatnonzero(codes == district))
+    found = finding(planted, placebo=False)
+    assert found.answer.outcome.startswith("local")
+    assert found.answer.facts["area_area"] == results.areas("district").names[district]
+    scan = rounding.scan_areas(planted, IntegerPercentages().looks(planted), 0.01)
+    assert found.evidence is not None
+    # Half of the level is for the areas.
+    assert found.evidence.log10_p == pytest.approx(scan.together + np.log10(2), abs=1e-9)

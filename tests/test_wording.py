@@ -14,15 +14,6 @@ from recanvass.errors import UnknownName
 
 TOPICS = sorted(p.name.removesuffix(".toml") for p in (resources.files("recanvass") / "phrases").iterdir())
 
-#: Topics that may fall back on English, one a line, each with its reason.
-EXEMPT = {
-    "costs",  # its English stands in the methods themselves
-    "demonstration",  # only on the terminal, which is in English
-    "scenarios",  # only on the terminal, which is in English
-    "terminal",  # only on the terminal, which is in English
-    "integer_percentages",  # being rewritten
-}
-
 #: Sections that are no sentences: words looked for in any language, and a glossary whose keys are its words.
 NO_SENTENCES = (("sibling_units", "leftovers"), ("dossier", "glossary"))
 
@@ -47,7 +38,7 @@ def _asked(text: Any) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name} if isinstance(text, str) else set()
 
 
-@pytest.mark.parametrize("topic", [t for t in TOPICS if t not in EXEMPT])
+@pytest.mark.parametrize("topic", TOPICS)
 def test_every_sentence_stands_in_russian_too(topic: str) -> None:
     missing = _sentences(topic, "en").keys() - _sentences(topic, "ru").keys()
     assert not missing, sorted(".".join(place) for place in missing)
@@ -62,6 +53,53 @@ def test_russian_asks_for_no_fact_that_english_lacks(topic: str) -> None:
         assert place in english, f"{topic}: {'.'.join(place)} stands in Russian only."
         unknown = _asked(text) - _asked(english[place])
         assert not unknown, f"{topic}: {'.'.join(place)} asks for {sorted(unknown)}."
+
+
+@pytest.mark.parametrize("topic", [t for t in TOPICS if "drawing" in wording.phrases(t).get("en", {})])
+def test_tables_have_titles_and_axes_begin_with_a_capital(topic: str) -> None:
+    for language in wording.LANGUAGES:
+        ours, titles = wording.phrases(topic)[language], wording.phrases("dossier")[language]["table"]
+        assert not ours.get("tables", {}).keys() - titles.keys(), language
+        for key in ("x", "y"):
+            name = ours["drawing"].get(key, "")
+            assert name[:1] == name[:1].upper(), f"{topic} [{language}] {key}: {name}"
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_no_russian_sentence_accuses(topic: str) -> None:
+    banned = ("вброс", "фальсиф", "подтас", "украден", "кража", "накрут", "приписк", "карусел", "мошен", "обман")
+    for place, text in _sentences(topic, "ru").items():
+        found = [word for word in banned if word in str(text).casefold()]
+        assert not found, f"{topic}: {'.'.join(place)} says {found}."
+
+
+def test_an_answer_in_the_headline_has_no_yes() -> None:
+    assert wording.claimed("Yes, in 4 areas, first of all in Kent: so.") == "In 4 areas, first of all in Kent: so."
+    assert wording.claimed("Да: явка целая.", "ru") == "Явка целая."
+    assert wording.claimed("kent repeats 62 %.") == "kent repeats 62 %."
+
+
+def test_an_answer_about_copies_says_yes_once() -> None:
+    facts = {"observed": 3, "stations": 9, "expected": 1.0, "sd": 1.0}
+    said = wording.summary("early_percentages", "yes", facts, of="copies")
+    assert said.startswith("Yes, in the copies of protocols: at 3 stations")
+    said = wording.summary("early_percentages", "no", facts, "ru", of="copies")
+    assert said.startswith("Нет, в копиях протоколов: досрочные")
+
+
+def test_codes_among_the_facts_are_said_in_the_readers_language() -> None:
+    facts = {"columns": ["registered", "issued_early"]}
+    assert "registered voters and ballots issued early" in wording.skipped("modality", "columns", facts)
+    assert "избиратели в списках и бюллетени, выданные досрочно" in wording.skipped("modality", "columns", facts, "ru")
+    main = {"option": "А", "observed": 3, "stations": 9, "expected": 1.0, "sd": 1.0, "log10_p": -1.0}
+    main |= {"family": "tenths", "family_in_words": "a multiple of 10 per cent"}
+    assert "кратна 10 процентам" in wording.summary("coarse_fractions", "no_share", main, "ru")
+
+
+def test_figures_that_are_text_take_the_decimal_mark_of_the_language() -> None:
+    assert wording.written("71.0 / 15.6", "ru") == "71,0 / 15,6"
+    assert wording.written("71.0 / 15.6") == "71.0 / 15.6"
+    assert wording.counted(104.1, "104,1", "station", "ru") == "104,1 участка"
 
 
 def test_the_glossary_has_as_many_words_in_russian() -> None:

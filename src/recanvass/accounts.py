@@ -112,7 +112,9 @@ def identities(results: Results, blank_counts: bool | None = None) -> list[Ident
         if len(results.options):
             at = known("ballots") & votes_known
             add("votes_ballots", column["votes"], column["ballots"], at, "+", upper=True, rests_on=rests)
-        for other, hard in (("registered", ""), ("issued", "+"), ("received", "+")):
+        # Where the ways of issue are not given, postal ballots may have been issued elsewhere.
+        told = "+" if sum(way in results.counts for way in WAYS) > 1 else ""
+        for other, hard in (("registered", ""), ("issued", told), ("received", "+")):
             if other in here:
                 at = known("ballots", other)
                 add(f"ballots_{other}", column["ballots"], column[other], at, hard, upper=True)
@@ -169,7 +171,7 @@ def compared(results: Results, announced: Sequence[Announced]) -> list[dict[str,
         summed = summed_over(results, one.column, rows)
         if summed is None:
             continue
-        base = max(exact_sum(_ballots(results)[rows]), 1)
+        base = max(exact_sum(papers(results)[rows]), 1)
         difference = summed - one.count
         lines.append(
             {
@@ -215,7 +217,7 @@ def territory_rows(results: Results, territory: str) -> Counts | None:
 
 def total_ballots(results: Results) -> int:
     """Ballots of the whole contest, or votes where no ballots are given."""
-    return max(exact_sum(_ballots(results)), 0)
+    return max(exact_sum(papers(results)), 0)
 
 
 def lead(results: Results) -> int:
@@ -224,7 +226,8 @@ def lead(results: Results) -> int:
     return ranked[0] - ranked[1] if len(ranked) > 1 else 0
 
 
-def _ballots(results: Results) -> Counts:
+def papers(results: Results) -> Counts:
+    """Ballots of each station, or valid votes where no ballots are given; zeros without either."""
     for name in ("ballots", "valid"):
         values = results.whole(name)
         if values is not None and results.known(name).any():

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -20,11 +20,11 @@ from typing import Any
 
 import numpy as np
 
-from recanvass import scenario
+from recanvass import resumable_run, scenario
 from recanvass.errors import UsageError
 from recanvass.examination import Examination, examine
 from recanvass.method import method, names
-from recanvass.power_surface import DOSES
+from recanvass.power_surface import DOSES, MADE_FOR
 from recanvass.scenario import World
 from recanvass.scenarios import _country
 from recanvass.version import VERSION
@@ -75,8 +75,10 @@ def trial(cell: Cell, index: int, seed: int = 2026) -> dict[str, Any]:
     """One simulated contest, examined: the grade, and each method's log10 p and status."""
     rng = np.random.default_rng([seed, zlib.crc32(cell.name.encode()), index])
     world = _world(cell, rng)
-    exam = examine(world.case(), seed=index, methods=counted_methods())
-    return {"index": index, "stations": len(world.results), "kind": world.name, **outcome(exam)}
+    exam = examine(world.case(), seed=index, methods=asked_methods(cell))
+    made = {"index": index, "stations": len(world.results), "kind": world.name, **outcome(exam)}
+    unasked = sorted(set(MADE_FOR.get(cell.scenario, ())) - set(made["methods"]))
+    return made | ({"unasked": unasked} if unasked else {})
 
 
 def _world(cell: Cell, rng: np.random.Generator, attempts: int = 20) -> World:
@@ -109,6 +111,11 @@ def counted_methods() -> tuple[str, ...]:
     return tuple(name for name in names() if method(name).evidence_class in "AB")
 
 
+def asked_methods(cell: Cell) -> tuple[str, ...]:
+    """The methods that are asked in a cell: those that count, and those that were made for what is planted there."""
+    return tuple(name for name in names() if name in {*counted_methods(), *MADE_FOR.get(cell.scenario, ())})
+
+
 def run(
     cells: Sequence[Cell],
     folder: Path,
@@ -127,45 +134,19 @@ def run(
     progress : callable, optional
         Called with (done, total, cell).
     """
-    folder.mkdir(parents=True, exist_ok=True)
     waiting = [(cell, index) for cell in cells for index in _missing(cell, folder)]
-    tell = progress or (lambda done, total, stage: None)
-    for done, (cell, made) in enumerate(_made(waiting, executor)):
-        append(folder / f"{cell.name}.jsonl", json.dumps(made, sort_keys=True, allow_nan=False))
-        tell(done + 1, len(waiting), cell.name)
-
-
-def append(path: Path, line: str) -> None:
-    """One more line; a last line that a kill has torn is ended first."""
-    torn = path.exists() and path.read_bytes()[-1:] not in (b"", b"\n")
-    with path.open("a", encoding="utf-8") as file:
-        file.write(("\n" if torn else "") + line + "\n")
-
-
-def _made(waiting: Sequence[tuple[Cell, int]], executor: Executor | None) -> Iterable[tuple[Cell, dict[str, Any]]]:
-    if executor is None:
-        for cell, index in waiting:
-            yield cell, trial(cell, index)
-        return
-    batch = 64
-    for start in range(0, len(waiting), batch):
-        chosen = waiting[start : start + batch]
-        futures = [executor.submit(trial, cell, index) for cell, index in chosen]
-        for (cell, _), future in zip(chosen, futures, strict=True):
-            yield cell, future.result()
+    resumable_run.run(folder, waiting, trial, lambda cell, index, made: made, executor=executor, progress=progress)
 
 
 def trials_of(cell: Cell, folder: Path) -> list[dict[str, Any]]:
-    """The trials of a cell that are there, in the order of their indices; a torn last line is ignored."""
-    path = folder / f"{cell.name}.jsonl"
-    made: dict[int, dict[str, Any]] = {}
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
-        try:
-            record = json.loads(line)
-        except ValueError:
-            continue
-        made[record["index"]] = record
-    return [made[k] for k in sorted(made) if k < cell.trials]
+    """The trials of a cell that are there, in the order of their indices.
+
+    A trial in which a method made for its manipulation was not put the question (by an older version) is not there.
+    """
+    made = {record["index"]: record for record in resumable_run.records(folder, cell)}
+    wanted = set(MADE_FOR.get(cell.scenario, ()))
+    whole = {k: r for k, r in made.items() if wanted <= {*r["methods"], *r.get("unasked", ())}}
+    return [whole[k] for k in sorted(whole) if k < cell.trials]
 
 
 def _missing(cell: Cell, folder: Path) -> list[int]:
@@ -255,9 +236,10 @@ def _power(cell: Cell, trials: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             and (m["status"] == "contradiction" or (m["log10_p"] is not None and m["log10_p"] <= level))
             for t in trials
         )
-        for name in counted_methods()
+        for name in asked_methods(cell)
     }
-    return {**asdict(cell), "trials": len(trials), "alarms": seen, "methods": by_method}
+    asked = {name: sum(name in t["methods"] for t in trials) for name in MADE_FOR.get(cell.scenario, ())}
+    return {**asdict(cell), "trials": len(trials), "alarms": seen, "methods": by_method, "asked": asked}
 
 
 def upper_bound(alarms: int, worlds: int, level: float = 0.95) -> float:

@@ -117,9 +117,8 @@ def _contest(case: CaseFile, announced: tuple[Announced, ...]) -> Contest:
     """The contest, with the latest national counts that were announced."""
     totals = {a.column: a.count for a in announced if a.count is not None and not a.territory}
     table = case.contest
-    return Contest(
-        table.title, table.country, table.date.isoformat(), table.kind, table.turnout_of, table.share_of, totals
-    )
+    day = "" if table.date is None else table.date.isoformat()
+    return Contest(table.title, table.country, day, table.kind, table.turnout_of, table.share_of, totals)
 
 
 def _observers(case: CaseFile) -> Observers | None:

@@ -7,7 +7,9 @@ Exit codes: 0 done (whatever the verdict), 1 a check that the user asked for fai
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import textwrap
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -208,8 +210,7 @@ def demo(
     _may_write(out)
     with terminal.stages() as progress:
         lines, page = demonstration.run(out, seed, progress)
-    for line in lines:
-        typer.echo(line)
+    terminal.spoken(lines)
     typer.echo(str(page))
 
 
@@ -376,7 +377,11 @@ def _say(text: str) -> None:
     """One line for the user, with control characters of any name in it escaped."""
     from recanvass.wording import show
 
-    typer.echo(f"recanvass: {show(text, limit=4000)}", err=True)
+    told = f"recanvass: {show(text, limit=4000)}"
+    if sys.stderr.isatty():
+        width = shutil.get_terminal_size().columns
+        told = textwrap.fill(told, width, break_long_words=False, break_on_hyphens=False)
+    typer.echo(told, err=True)
 
 
 if __name__ == "__main__":

@@ -10,12 +10,21 @@ import typer
 
 from recanvass.errors import UsageError
 
+#: Suffixes of tables that are read and not written.
+_OTHER_FORMATS = frozenset({".tsv", ".txt", ".xlsx", ".xls", ".ods", ".json", ".parquet", ".zip", ".toml"})
+
 
 def simulate(
     name: Annotated[str, typer.Argument(help="A scenario; `recanvass simulate list` names them all.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="The CSV file to write; its truth goes beside it.")] = Path(
-        "simulated.csv"
-    ),
+    out: Annotated[
+        Path,
+        typer.Option(
+            "-o",
+            "--out",
+            help="The folder of the case to write, with truth.json in it; or NAME.csv for the table alone,"
+            " with NAME.csv.truth.json beside it.",
+        ),
+    ] = Path("simulated"),
     stations: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many polling stations.")] = 2000,
     seed: Annotated[int, typer.Option("--seed", min=0, help="The seed of whatever is drawn at random.")] = 0,
     given: Annotated[
@@ -24,23 +33,40 @@ def simulate(
     ] = None,
     show: Annotated[bool, typer.Option("--parameters", help="Name the scenario's parameters and leave.")] = False,
 ) -> None:
-    """Write a simulated contest, clean or with something planted, and its truth."""
+    """Write a simulated contest, clean or with something planted, and its truth.
+
+    The folder is a case that `recanvass examine` reads: the table by station, and whatever else the scenario makes
+    known (announced totals, the order of arrival, the order of ballots, electronic votes, copies, observers). The same
+    seed gives the same bytes. Files that this command did not write are never replaced.
+    """
     import numpy as np
 
-    from recanvass import scenario, scenario_parameters, wording
+    from recanvass import scenario, scenario_parameters, simulated_case, wording
 
     if name == "list":
         for each in scenario.names():
             typer.echo(f"{each:28} {wording.phrase('scenarios', each)}")
         return
     kind = scenario.kind_of(name)
+    if out.suffix.lower() in _OTHER_FORMATS:
+        raise UsageError(f"{out.name!r}: a simulated table is written as CSV; give NAME.csv, or a folder for the case.")
     if show:
         for key, value in scenario_parameters.parameters(kind).items():
             typer.echo(f"{key}={value}")
         return
     chosen = scenario_parameters.from_text(name, kind, given or [])
     world = scenario.scenario(name, **chosen).build(np.random.default_rng(seed), stations)
-    scenario.write(world, out, {"seed": seed, "parameters": {**scenario_parameters.parameters(kind), **chosen}})
+    made = {"seed": seed, "parameters": {**scenario_parameters.parameters(kind), **chosen}}
+    if out.suffix.lower() != ".csv":
+        simulated_case.write(world, out, made)
+    else:
+        simulated_case.write_table(world, out, made)
+        if rest := simulated_case.left_out(world):
+            typer.echo(
+                f"recanvass: {out.name} is the table alone; this contest also has {', '.join(rest)}:"
+                f" -o {out.stem} writes all of it.",
+                err=True,
+            )
     typer.echo(str(out))
 
 

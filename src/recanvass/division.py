@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -31,6 +32,9 @@ class Division:
     station : str
         A regular expression for the whole name of a station; its groups, joined, are the place, inside the
         level ``within``. A station whose name does not match has no siblings.
+    first_unit : bool
+        The first unit bears the place's name alone (1979, then 19791): a name that matches has siblings only where its
+        groups are themselves the name of a station.
     place : str
         Instead of ``station``: the level of place whose stations are siblings.
     within : str
@@ -49,6 +53,7 @@ class Division:
 
     name: str = "case"
     station: str = ""
+    first_unit: bool = False
     place: str = ""
     within: str = ""
     rule: str = "unknown"
@@ -96,12 +101,27 @@ class Division:
             match = found.fullmatch(name)
             if match is not None:
                 of_name[k] = index.setdefault("\0".join(part or "" for part in match.groups()), len(index))
+        if self.first_unit:
+            of_name = _with_first_units(labels.names, of_name, tuple(index))
         codes = of_name[labels.codes]
         if self.within:
             area = results.areas(self.within).codes
             inside = (codes >= 0) & (area >= 0)
             codes = np.where(inside, codes * (int(area.max(initial=0)) + 1) + area, -1)
         return np.asarray(codes, dtype=np.int64)
+
+
+def _with_first_units(names: Sequence[str], of_name: Counts, stems: Sequence[str]) -> Counts:
+    """The place of each name where the first unit of a place bears the place's name; one more entry, for no name."""
+    number = {name: k for k, name in enumerate(names)}
+    made = np.full(len(of_name), -1, dtype=np.int64)
+    for k, stem in enumerate(of_name[:-1]):
+        first = number.get(stems[stem], -1) if stem >= 0 else -1
+        if first >= 0:
+            made[k] = first
+    firsts = np.unique(made[made >= 0])
+    made[firsts] = np.where(made[firsts] >= 0, made[firsts], firsts)
+    return made
 
 
 @cache

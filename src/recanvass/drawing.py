@@ -59,8 +59,7 @@ _LOCALES: Mapping[str, Mapping[str, Any]] = {
         "minus": "−",
     },
 }
-_VERSION = "6.4"
-_MOST_TITLES = 1200
+_VERSION, _MOST_TITLES = "6.4", 1200
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _SVG = "http://www.w3.org/2000/svg"
 _ELEMENTS = frozenset(
@@ -216,7 +215,7 @@ def _theme(width: Width, several: bool) -> dict[str, Any]:
         "axisX": {"grid": False, "tickCount": 10 if wide else 5, "labelFlush": False},
         "axisY": above | {"domain": False, "ticks": False, "tickCount": 5},
         "axisBand": {"domain": False, "ticks": False, "grid": False},
-        "legend": small | {"orient": "top", "direction": "horizontal", "columns": 3 if wide else 1, "offset": 14},
+        "legend": small | {"orient": "top", "direction": "horizontal", "columns": 3 if wide else 1, "offset": 26},
         "header": small | {"labelFontWeight": 600, "labelColor": ink, "labelAnchor": "start", "labelPadding": 18},
         "title": {"fontSize": 15, "fontWeight": 600, "color": ink, "anchor": "start", "offset": 14, "limit": size - 20},
         "bar": {"discreteBandSize": {"band": 0.7}},
@@ -347,11 +346,12 @@ def _axis_titles(root: ElementTree.Element) -> set[str]:
 
 
 def _values(label: str, names: set[str]) -> str:
-    """A mark's values as words: those of the axes, and others whose names a reader can read."""
+    """A mark's values as words: those of the axes, others that a reader can read, of codes the value alone."""
     parts = [part for part in label.split("; ") if ": " in part]
     kept = [p for p in parts if p.split(": ")[0] in names] or [p for p in parts if not re.match(r"\w*\d: ", p)]
-    counted = [p for p in parts if p not in kept and re.match(r"(stations|участки): ", p)]
-    return "; ".join(kept + counted)
+    counted = [p for p in parts if p not in kept and re.match(r"(stations|участки): ", p, re.IGNORECASE)]
+    coded = re.compile(r"^(?!stations: )[a-z][a-z_]*: ")
+    return "; ".join(p if p.split(": ")[0] in names else coded.sub("", p) for p in kept + counted)
 
 
 def _copied(element: ElementTree.Element, prefix: str) -> ElementTree.Element | None:

@@ -24,7 +24,7 @@ from recanvass.witness import by_number
 if TYPE_CHECKING:
     import polars as pl
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 
 #: Called with the number of stages done, their total and the name of the next one.
 Progress = Callable[[int, int, str], None]
@@ -250,7 +250,9 @@ def examine(
     tell(len(asked), len(asked), "")
     findings = sorted((o for o in outcomes if isinstance(o, Finding)), key=_place)
     skipped = sorted((o for o in outcomes if isinstance(o, Skipped)), key=lambda s: s.method)
-    return Examination(case, tuple(findings), tuple(skipped), state(findings, skipped), used, choices=choices)
+    return Examination(
+        case, tuple(findings), tuple(skipped), state(findings, skipped, results=case.results), used, choices=choices
+    )
 
 
 def _place(finding: Finding) -> tuple[str, bool, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from recanvass.wording import number
+
 Spec = dict[str, Any]
 
 
@@ -42,7 +44,7 @@ def hour_layers(words: Mapping[str, Any], hours: list[float]) -> Spec:
     }
 
 
-def labelled(points: list[Spec]) -> list[Spec]:
+def labelled(points: list[Spec], language: str = "en") -> list[Spec]:
     """The points of each territory by the hour, its name at the end of its line, and room for the names.
 
     Names that would lie on one another are moved apart, in the order of the lines' ends.
@@ -58,7 +60,7 @@ def labelled(points: list[Spec]) -> list[Spec]:
     room = {"kind": "room", "hour": last + 0.55 * max(1.0, last - first), "percent": order[-1]["percent"], "label": ""}
     names = [
         {"kind": "label", "hour": last, "percent": h, "territory": e["territory"],
-         "label": f"{e['territory']} {e['percent']:.1f}"}
+         "label": f"{e['territory']} {number(e['percent'], 1, language)}"}
         for h, e in zip(heights, order, strict=True)
     ]  # fmt: skip
     return [*rows, *names, room | {"territory": ""}]

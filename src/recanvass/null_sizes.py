@@ -15,9 +15,8 @@ a run that was killed goes on where it stopped, method by method.
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,13 +25,13 @@ from typing import Any
 
 import numpy as np
 
-from recanvass import testing
-from recanvass.calibration import LEVELS, append
+from recanvass import resumable_run, testing
+from recanvass.calibration import LEVELS
 from recanvass.case import Case
 from recanvass.method import method, names
 
-#: Draws by the number of stations. The largest contests cost most and are drawn less often.
-DRAWS: Mapping[int, int] = {60: 5000, 300: 5000, 1500: 2500}
+#: Draws by the number of stations.
+DRAWS: Mapping[int, int] = {60: 5000, 300: 5000, 1500: 5000}
 
 #: Draws a line of the file, and a task of the executor.
 CHUNK = 25
@@ -45,8 +44,8 @@ ERRORS = 2.6
 class Sized:
     """A method at one contest, with the number of draws from its null.
 
-    A method that brings an example of its own is asked about three of them, which have the size that
-    they have; ``stations`` then only numbers them.
+    A method that brings an example of its own is asked about that one, which has the size that it has;
+    ``stations`` then only numbers the seed of the example.
     """
 
     method: str
@@ -63,6 +62,21 @@ def plan(chosen: Sequence[str] = (), draws: int = 0) -> list[Sized]:
     """Every method at every size; ``draws`` above 0 replaces the numbers of `DRAWS`."""
     asked = chosen or names()
     return [Sized(method(n).name, size, draws or k) for n in asked for size, k in DRAWS.items()]
+
+
+def distinct(planned: Sequence[Sized], folder: Path) -> list[Sized]:
+    """What is planned, without what would draw a contest of the same shape again.
+
+    The example of a method has one size, so that three seeds of it say three times the same. Of those with equally
+    many stations and options the one stays of which ``folder`` holds most lines; of equal ones the first.
+    """
+    kept: dict[tuple[object, ...], Sized] = {}
+    for sized in planned:
+        own = method(sized.method).example(np.random.default_rng(0)) is not None
+        key = (sized.method, *(contest_figures(sized).values() if own else (sized.stations,)))
+        if key not in kept or len(lines_of(sized, folder)) > len(lines_of(kept[key], folder)):
+            kept[key] = sized
+    return [sized for sized in planned if sized in kept.values()]
 
 
 @lru_cache(maxsize=4)
@@ -86,7 +100,9 @@ def run(
     executor: Executor | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> None:
-    """Make the draws that ``folder`` does not hold yet.
+    """Make the draws that ``folder`` does not hold yet; the first line of each, then the others.
+
+    Where no draw of the first line has a p-value (the method has none, or too few stations), the others are left out.
 
     Parameters
     ----------
@@ -97,13 +113,13 @@ def run(
     progress : callable, optional
         Called with (done, total, method).
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    waiting = [(s, first) for s in planned for first in _missing(s, folder)]
-    tell = progress or (lambda done, total, stage: None)
-    for done, (sized, first, values) in enumerate(_made(waiting, executor)):
-        line = {"first": first, "log10_p": values, "contest": contest_figures(sized)}
-        append(folder / f"{sized.name}.jsonl", json.dumps(line, sort_keys=True, allow_nan=False))
-        tell(done + 1, len(waiting), sized.method)
+    for opening in (True, False):
+        waiting = [(s, first) for s in planned for first in _missing(s, folder) if (first == 0) is opening]
+        resumable_run.run(folder, waiting, drawn, _line, executor=executor, progress=progress)
+
+
+def _line(sized: Sized, first: int, values: list[float | None]) -> dict[str, Any]:
+    return {"first": first, "log10_p": values, "contest": contest_figures(sized)}
 
 
 def measure(
@@ -115,23 +131,9 @@ def measure(
     progress: Callable[[int, int, str], None] | None = None,
 ) -> dict[str, Any]:
     """Make the draws that ``folder`` lacks, and the part ``sizes`` of the table."""
-    planned = plan(chosen, draws)
+    planned = distinct(plan(chosen, draws), folder)
     run(planned, folder, executor=executor, progress=progress)
     return {"sizes": summarise(folder, planned)}
-
-
-def _made(
-    waiting: Sequence[tuple[Sized, int]], executor: Executor | None
-) -> Iterator[tuple[Sized, int, list[float | None]]]:
-    if executor is None:
-        for sized, first in waiting:
-            yield sized, first, drawn(sized, first)
-        return
-    for start in range(0, len(waiting), 64):
-        chosen = waiting[start : start + 64]
-        futures = [executor.submit(drawn, sized, first) for sized, first in chosen]
-        for (sized, first), future in zip(chosen, futures, strict=True):
-            yield sized, first, future.result()
 
 
 def contest_figures(sized: Sized) -> dict[str, int]:
@@ -143,13 +145,8 @@ def contest_figures(sized: Sized) -> dict[str, int]:
 
 def lines_of(sized: Sized, folder: Path) -> dict[int, dict[str, Any]]:
     """The whole lines that are there, by their first draw; a torn one is ignored."""
-    path = folder / f"{sized.name}.jsonl"
     made: dict[int, dict[str, Any]] = {}
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
-        try:
-            record = json.loads(line)
-        except ValueError:
-            continue
+    for record in resumable_run.records(folder, sized):
         wanted = min(CHUNK, sized.draws - record["first"])
         if len(record["log10_p"]) >= wanted > 0:
             made[record["first"]] = record
@@ -158,13 +155,15 @@ def lines_of(sized: Sized, folder: Path) -> dict[int, dict[str, Any]]:
 
 def _missing(sized: Sized, folder: Path) -> list[int]:
     there = lines_of(sized, folder)
+    if 0 in there and all(value is None for value in there[0]["log10_p"]):
+        return []
     return [first for first in range(0, sized.draws, CHUNK) if first not in there]
 
 
 def summarise(folder: Path, planned: Sequence[Sized] | None = None) -> dict[str, list[dict[str, Any]]]:
     """The rates by method, a line a contest; methods without a draw are left out."""
     table: dict[str, list[dict[str, Any]]] = {}
-    for sized in planned or plan():
+    for sized in distinct(plan(), folder) if planned is None else planned:
         lines = lines_of(sized, folder)
         if lines:
             values = [v for first in sorted(lines) for v in lines[first]["log10_p"]]
@@ -187,6 +186,35 @@ def rates(values: Iterable[float | None]) -> dict[str, Any]:
     table["discrete"] = bool(several.size < max(20, found.size // 20)) if below.size else True
     table["beyond"] = {str(level): _beyond(table["rates"][str(level)], level, found.size) for level in LEVELS[:2]}
     return table
+
+
+def merged(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of a method, those of contests with equally many stations and options taken together.
+
+    Older runs drew the example of a method three times over; their draws count together, as ``contests`` says.
+    """
+    groups: dict[tuple[int, int], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault((row["stations"], row.get("options", 0)), []).append(row)
+    return [_together(group) for _, group in sorted(groups.items())]
+
+
+def _together(group: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    made = dict(group[0]) | {"contests": sum(row.get("contests", 1) for row in group)}
+    if len(group) == 1:
+        return made
+    answered = [row["answered"] for row in group]
+    made |= {"draws": sum(row["draws"] for row in group), "answered": sum(answered)}
+    if not made["answered"]:
+        return made
+    asked = [row for row in group if row["answered"]]
+    made["rates"] = {
+        key: sum(row["answered"] * row["rates"][key] for row in asked) / made["answered"] for key in asked[0]["rates"]
+    }
+    made["capped"] = sum(row["answered"] * row["capped"] for row in asked) / made["answered"]
+    made["discrete"] = all(row["discrete"] for row in asked)
+    made["beyond"] = {str(level): _beyond(made["rates"][str(level)], level, made["answered"]) for level in LEVELS[:2]}
+    return made
 
 
 def _beyond(rate: float, level: float, draws: int) -> str:

@@ -10,22 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-#: The field's number of a manipulation, and the scenarios that plant it.
-MANIPULATIONS: Mapping[str, tuple[str, ...]] = {
-    "F1": ("ballot_stuffing", "stuffed_units"),
-    "F2": ("vote_switching",),
-    "F3": ("stuffing_and_switching",),
-    "F4": ("rounded_results", "invented_turnout"),
-    "F5": ("copied_percentage",),
-    "F6": ("copied_result",),
-    "F7": ("extreme_stations",),
-    "F8": ("inflated_turnout",),
-    "F9": ("swapped_options",),
-    "F10": ("proportional_shift",),
-    "F11": ("late_batch",),
-    "F12": ("unobserved_stations",),
-    "F13": ("imitated_results",),
-}
+from recanvass.smallest import MANIPULATIONS
 
 #: Each manipulation with the doses at which it is tried; the first one also in a quick run.
 DOSES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
@@ -95,6 +80,31 @@ DOSES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "swapped_options": ({"extent": 0.02}, {"extent": 0.02, "clustering": "districts"}),
     "late_batch": ({"extent": 0.1},),
     "unobserved_stations": ({"observed": 0.2},),
+    "ballot_batches": ({"dose": 0.3}, {"dose": 0.03}),
+    "electronic_shift": ({"dose": 0.25}, {"dose": 0.1}),
+    "rounded_totals": ({"decimals": 1}, {"decimals": 2}),
+    "altered_protocols": ({"extent": 0.2}, {"extent": 0.05}, {"extent": 0.01}),
     "imitated_results": ({"districts": 3}, {"districts": 12}),
     "proportional_shift": ({"dose": 0.05}, {"of_leader": 0.3}),
 }
+
+#: The methods that were made for a manipulation, whether or not they may raise the headline. They are asked in its
+#: cells, and the table says in how many contests there was something to ask them.
+MADE_FOR: Mapping[str, tuple[str, ...]] = {
+    "rounded_results": ("coarse_fractions", "integer_percentages"),
+    "invented_turnout": ("coarse_fractions", "integer_percentages"),
+    "copied_percentage": ("repeated_percentages",),
+    "copied_result": ("copied_results",),
+    "equalised_results": ("variance_within_areas",),
+    "broken_accounts": ("account_identities",),
+    "altered_total": ("account_identities",),
+    "stuffed_units": ("sibling_units",),
+    "late_batch": ("late_counts",),
+    "unobserved_stations": ("randomised_observers",),
+    "ballot_batches": ("ballot_sequence",),
+    "electronic_shift": ("electronic_against_paper",),
+    "rounded_totals": ("announced_percentages",),
+    "altered_protocols": ("copies_against_protocols", "copies_against_totals", "random_sample"),
+}
+
+__all__ = ["DOSES", "MADE_FOR", "MANIPULATIONS"]

@@ -12,6 +12,7 @@ from math import inf, log
 import numpy as np
 from numpy.typing import NDArray
 
+from recanvass import plantings
 from recanvass.kernels.near_rows import BOXES, box_bound, difference, log_row_bound, near_rows
 from recanvass.kernels.poisson_binomial_tail import log_chernoff, log_tail
 from recanvass.results import Areas, Counts, Mask, Results
@@ -88,11 +89,52 @@ def usable(results: Results) -> tuple[Counts, Mask]:
     return votes, here & results.known("votes") & (total >= SMALLEST)
 
 
-def table(results: Results) -> Table:
-    """The rows that are compared."""
+def entered_twice(results: Results) -> Mask:
+    """Rows that the file holds once more than it should: an earlier row has every figure, the register too.
+
+    Two stations have two registers. So a row that repeats another one's register with all else, or the name and
+    all else, is one station that is in the file twice (two sources put together, a page pasted again), not a result
+    written after another. A register that a tenth of the rows or more have tells nothing.
+    """
+    found: Mask = np.zeros(len(results), np.bool_)
+    columns = [*results.counts.values(), *results.votes.T]
+    register = results.counts.get("registered")
+    if register is not None and len(results):
+        _, number, times = np.unique(register, return_inverse=True, return_counts=True)
+        tells = results.known("registered") & (register > 0) & (10 * times[number] <= len(results))
+        found |= tells & _again([register, *columns], results.rows)
+    if "station" in results.places:
+        named = results.places["station"].codes
+        found |= (named >= 0) & _again([named, *(p.codes for p in results.places.values()), *columns], results.rows)
+    return found
+
+
+def _again(columns: list[Counts], order: Counts) -> Mask:
+    """Which rows equal an earlier one in this order; columns that tell rows apart best stand first."""
+    found: Mask = np.zeros(len(order), np.bool_)
+    rows, group = np.arange(len(order)), np.zeros(len(order), np.int64)
+    for column in columns:  # after two or three columns hardly a row is left
+        values = np.unique(column[rows], return_inverse=True)[1].astype(np.int64)
+        _, group, times = np.unique(
+            group * (int(values.max(initial=0)) + 1) + values, return_inverse=True, return_counts=True
+        )
+        shared = times[group] > 1
+        rows, group = rows[shared], group[shared]
+        if not len(rows):
+            return found
+    sequence = np.lexsort((order[rows], group))
+    again = np.r_[False, group[sequence][1:] == group[sequence][:-1]]
+    found[rows[sequence[again]]] = True
+    return found
+
+
+def table(results: Results, *, twice: bool = False) -> Table:
+    """The rows that are compared; those that were entered twice are left out unless ``twice``."""
     votes, here = usable(results)
     areas = finest(results)
     here = here & (areas.codes >= 0)
+    if not twice:
+        here &= ~entered_twice(results)
     rows = np.flatnonzero(here)
     rows = rows[np.lexsort((results.rows[rows], areas.codes[rows]))]
     # The order of the options is that of their totals here; of equal ones, of what they look like.
@@ -192,16 +234,17 @@ def run(found: Table, slips: float) -> Group | None:
     return best
 
 
-def copies(found: Table, slips: float) -> tuple[list[Counts], int]:
-    """Groups of equal telling rows of an area, and how many rows repeat an earlier one.
+def copies(found: Table, slips: float) -> tuple[list[Counts], int, int]:
+    """Groups of equal telling rows of an area, how many rows repeat an earlier one, and in how many pages.
 
     A row counts as a repeat only while the chances of all earlier rows that it may equal add up to
-    no more than that of a slip, so that each row is one with a chance of at most twice ``slips``.
+    no more than that of a slip, so that each row is one with a chance of at most twice ``slips``. One slip
+    may take a whole page: a row after a repeat that repeats a row further down than that one did is no new one.
     """
     cap = np.log(slips)
     rows = np.flatnonzero(found.log_bound <= cap)
     if not len(rows):
-        return [], 0
+        return [], 0, 0
     keys = np.column_stack([found.area[rows], found.votes[rows]])
     order = np.lexsort(keys.T[::-1])
     changes = np.r_[True, (keys[order][1:] != keys[order][:-1]).any(axis=1)]
@@ -210,9 +253,10 @@ def copies(found: Table, slips: float) -> tuple[list[Counts], int]:
     several = ends - starts > 1
     groups = [np.sort(rows[order[a:b]]) for a, b in zip(starts[several], ends[several], strict=True)]
     if not groups:
-        return [], 0
+        return [], 0, 0
+    source = {int(j): int(g[0]) for g in groups for j in g[1:]}
     # Telling rows of one area and total that stand before each row: what it may equal by chance.
-    number = 0
+    number = pages = 0
     same = {(int(found.area[g[0]]), int(found.total[g[0]])) for g in groups}
     cells: dict[tuple[int, int], list[int]] = {cell: [] for cell in same}
     for i in rows.tolist():
@@ -225,35 +269,45 @@ def copies(found: Table, slips: float) -> tuple[list[Counts], int]:
         for i in members:
             key = found.votes[i].tobytes()
             if key in before:
+                same_page = i - 1 in source and source[i - 1] < source[i] and found.area[i - 1] == found.area[i]
                 number += chance <= slips
+                pages += chance <= slips and not same_page
             else:
                 before[key] = float(np.exp(found.log_bound[i]))
                 chance += before[key]
-    return sorted(groups, key=lambda g: int(g[0])), number
+    return sorted(groups, key=lambda g: int(g[0])), number, pages
 
 
-def copies_log_p(repeats: int, rows: int, slips: float) -> float:
-    """Natural logarithm of a bound of P(Binomial(rows, 2 slips) ≥ repeats), by Chernoff."""
-    return float(max(log_chernoff(2.0 * slips * rows, repeats), -1e6)) if repeats else 0.0
+def copies_log_p(pages: int, rows: int, slips: float) -> float:
+    """Natural logarithm of a bound of P(Binomial(rows, 2 slips) ≥ pages), by Chernoff."""
+    return float(max(log_chernoff(2.0 * slips * rows, pages), -1e6)) if pages else 0.0
+
+
+def _hardest(found: Table) -> float:
+    """The bound of a row that nine in ten are as telling as."""
+    return float(np.exp(np.quantile(found.log_bound, plantings.ENOUGH / plantings.TIMES)))
 
 
 def least_run(found: Table, slips: float, log_level: float) -> int:
-    """Neighbours that must agree exactly to be seen at this level: the least number of them."""
+    """Neighbours that must agree exactly, with nine in ten of the rows, to be seen at this level; 0 for none."""
     price = log(BOXES * max(1, len(found.rows)))
-    typical = float(np.exp(np.median(found.log_bound)))
-    step = log(min(1.0, typical + slips))
+    step = log(min(1.0, _hardest(found) + slips))
     needed = (log_level - price) / step if step < 0 else inf
     return 1 + int(np.ceil(needed)) if needed < 10_000 else 0
 
 
 def least_cluster(found: Table, slips: float, log_level: float) -> tuple[int, int]:
-    """Equal rows needed in the area of the median station, and its size; 0 where no number would do."""
+    """Rows equal to one, of nine in ten, that would be seen in the area of the median station, and its size.
+
+    0 where no number would do.
+    """
     sizes = np.sort(np.repeat(np.diff(found.starts), np.diff(found.starts)))
     size = int(sizes[(len(sizes) - 1) // 2])
     price = log(BOXES * max(1, len(found.rows)))
-    rates = slip_rates(size, slips)
+    rates, alike = slip_rates(size, slips), _hardest(found)
     for hits in range(2, len(rates) + 1):
-        if log_tail(rates, hits) + price <= log_level:
+        chances = np.minimum(rates + np.where(np.arange(len(rates)) < hits, alike, 0.0), 1.0)
+        if log_tail(chances, hits) + price <= log_level:
             return hits + 1, size
     return 0, size
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recanvass import areas as places
-from recanvass import false_discovery
+from recanvass import false_discovery, plantings
 from recanvass.kernels.duplicate_records import duplicate_records
 from recanvass.kernels.poisson_binomial_tail import log_tail
 from recanvass.kernels.repeat_search import Scan, Vectors, Windows, scan_windows, search_vectors
@@ -301,41 +301,65 @@ def _given(base: Counts, size: Counts, count: Counts, known: Mask) -> float | No
     return float(log_p[0, 2]) if at[0, 3] > 0 else None
 
 
-def typical_power(found: Survey, log10_level: float) -> dict[str, float | int] | None:
-    """The smallest clusters that would be seen in the area of median size, at the contest's level.
+def typical_power(found: Survey, level: float, rng: np.random.Generator) -> dict[str, float | int] | None:
+    """The smallest cluster that would be seen in an area like that of the median station, found by planting it.
 
-    The leader's percentage is set at some stations of that area, at its own overall share there; the
-    honest ones near it stay near it and none of them lies on it by chance.
+    Stations drawn by lot are set to the percentage that the leader has at one of their area, drawn by lot too, so
+    that as many honest ones lie about it as there are. ``level`` is the p-value of the contest. None where nothing
+    could be tested, 0 stations where not even a whole area would be seen.
     """
     window = found.windows.get((0, 0))
     if window is None or not len(window.area) or not len(found.looks):
         return None
     look, areas = found.looks[0], found.levels[0]
-    sizes = areas.sizes[window.area]
-    area = int(window.area[np.argsort(sizes, kind="stable")[(len(sizes) - 1) // 2]])
-    rows = areas.rows(area)
-    rows = rows[look.there[rows] & (look.whole[rows] > 0)]
-    total = exact_sum(look.whole[rows])
-    t = min(GRID - FIRST, max(FIRST, round(GRID * exact_sum(look.part[rows]) / total)))
-    price = math.log(max(1, found.tests)) + math.log(max(1, int(window.at[window.area == area, 3][0])))
+    members = [areas.rows(int(area)) for area in window.area]
+    members = [rows[look.there[rows]] for rows in members]
+    size, close = plantings.typical(np.array([len(rows) for rows in members]))
+    members = [members[k] for k in close]
+    limit = math.log(level) - math.log(max(1, found.tests))
+
+    def seen(planted: int) -> int:
+        whole, part = [], []
+        for k, chosen in plantings.drawn(np.array([len(rows) for rows in members]), planted, rng):
+            rows = members[k]
+            count = look.part[rows].copy()
+            target = _percentage(look, int(rng.choice(rows)))
+            count[chosen] = np.rint(look.whole[rows[chosen]] * (target / GRID)).astype(np.int64)
+            whole.append(look.whole[rows])
+            part.append(count)
+        trial = np.repeat(np.arange(len(whole)), [len(one) for one in whole])
+        everything = np.concatenate(whole), np.concatenate(part)
+        (scanned,) = scan_windows([Scan(trial, *everything, np.ones(len(trial), bool))], LEAST_STATIONS)
+        return int((scanned.log_p[:, 2] <= limit).sum())
+
+    ranked_rows = np.argsort(look.part[members[0]] / look.whole[members[0]], kind="stable")
+    middle = members[0][ranked_rows[len(ranked_rows) // 2]]
+    first = _least_cluster(look, members[0], _percentage(look, int(middle)), limit)
+    stations = plantings.fewest(first, min(len(rows) for rows in members), seen) if first else 0
+    votes = round(stations * float(np.mean(np.concatenate([look.whole[rows] for rows in members]))))
+    return {"stations": stations, "area_stations": size, "votes": votes}
+
+
+def _percentage(look: Look, row: int) -> int:
+    """A station's percentage, in thousandths, as far as it is scanned."""
+    return min(GRID - FIRST, max(FIRST, round(GRID * int(look.part[row]) / int(look.whole[row]))))
+
+
+def _least_cluster(look: Look, rows: Counts, t: int, limit: float) -> int:
+    """How many stations on a percentage would do if all near it were as telling as the median one; 0 if none."""
     set_to = np.rint(look.whole[rows] * (t / GRID)).astype(np.int64)
-    on_target, _ = near(look.whole[rows], look.whole[rows], set_to, t)
+    rates, on = near(look.whole[rows], look.whole[rows], set_to, t)
+    telling = rates[on]
+    if not len(telling):
+        return 0
+    alone = float(np.median(telling))
     honest, _ = near(look.whole[rows], look.whole[rows], look.part[rows], t)
-    usable = on_target[on_target > 0]
-    if not len(usable):
-        return None
-    rate = float(np.median(usable))
-    stay = int((honest > 0).sum())
-    for stations in range(2, len(rows) + 1):
-        near_it = stations + round(stay * (len(rows) - stations) / len(rows))
-        if near_it >= LEAST_NEAR and log_tail(np.full(near_it, rate), stations) + price <= log10_level * LN10:
-            return {
-                "stations": stations,
-                "area_stations": len(rows),
-                "percentage": t / GRID,
-                "votes": round(stations * total / len(rows)),
-            }
-    return {"stations": 0, "area_stations": len(rows), "percentage": t / GRID, "votes": 0}
+    stay = float((honest > 0).mean())
+    for stations in range(LEAST_NEAR, len(rows) + 1):
+        close = stations + round(stay * (len(rows) - stations))
+        if log_tail(np.full(close, alone), stations) <= limit:
+            return stations
+    return 0
 
 
 def vector_power(found: Survey, log10_level: float) -> int:

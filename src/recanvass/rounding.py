@@ -12,26 +12,38 @@ at a nearest count, by its kind, and nearly constant at the others. The scores a
 units. They depend on n only, so that given the chances of the kinds (`binomial_lattice.chances`) the law
 of their sum is exact: `scored_events`.
 
+**The areas together.** The logarithm of the likelihood ratio of an area of :math:`n_a` stations, a part λ
+of them chosen, to counting is :math:`\ell = T / \text{unit} + n_a \log(1 - \lambda)`. M is the largest over all
+areas, levels, looks and λ = 1/4, 1/2, 19/20 (some, half, all but a slip), and
+:math:`p = \sum P(\ell \ge M)` over the same, which holds whatever the dependence. An area whose own law hardly
+ever gives such a ratio costs next to nothing, whereas tests × smallest p charges all of them alike: .7 of a
+decade for a district wholly rounded, nothing for one of which a part is. In simulated contests of 500
+stations with 1 per cent in whole districts rounded, the most powerful test there is for somebody who knows the
+look, f and that λ is 1, but not the district (the likelihood ratio averaged over districts), sees 95 per cent
+(190 of 200) at the headline's level shared by six methods, and 188 if half of that is for the contest;
+in the others the stations are few or near 100 votes, where every count is a whole percentage.
+
 All constants are fixed: f lies in the middle of what the excess of Russia 2018, 2020 and 2024 shows (34 to
 47 per cent at multiples of five, by integer, as in ``tests/references/integer_percentages.py``); λ is 1/20
-for a contest, of which few stations are written, and 1/2 in an area, where one hand writes many; the
+for a contest, of which few stations are written, and 1/2 in the list of areas, where one hand writes many; the
 units are fine enough that the scores of a contest are not ties, and coarse enough that an area's exact
 law is short.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log10, sqrt
+from math import log, log1p, log10, sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from recanvass import areas, false_discovery
+from recanvass import areas, false_discovery, plantings
 from recanvass.kernels import poisson_binomial, scored_events
-from recanvass.results import Counts, Results
+from recanvass.results import Counts, Mask, Results
 from recanvass.whole_percentages import Look
 
 Floats = NDArray[np.float64]
@@ -42,6 +54,15 @@ FIVES = 0.42
 #: Units of a logarithm, and the odds that a station's figure was chosen.
 CONTEST = (64, 1.0 / 19.0)
 AREA = (8, 1.0)
+
+#: The odds that are tried where the areas are taken together, in units of `AREA`.
+ODDS = (1.0 / 3.0, 1.0, 19.0)
+
+#: What tails may be neglected altogether, as a part of one over the largest likelihood ratio.
+NEGLECTED = 1e-3
+
+#: From this log10 of the largest likelihood ratio on, Chernoff's bounds are close enough: all grades lie before.
+DECIDED = 12.0
 
 #: Stations that an area of the scan has at least: five large ones on multiples of five are decisive.
 LEAST = 5
@@ -98,6 +119,8 @@ class Scan:
     #: Stations of the look that each line's area has, and those of them with a round figure.
     members: list[Counts]
     rows: list[Counts]
+    #: log10 of the p-value of all areas together.
+    together: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -113,10 +136,12 @@ class _Tests:
     log10_p: Floats
 
 
-def scan_areas(results: Results, looks: list[Look], rate: float) -> Scan:
+def scan_areas(results: Results, looks: list[Look], rate: float, alarm: float = 0.0) -> Scan:
     """The scan, with a line for each area that is listed, and for the ten smallest tails at least.
 
     Looks that carry the lattice are scored; those of the published definition count whole percentages.
+    Areas are listed by Benjamini-Hochberg at ``rate``; where that lists none and the p-value of all areas
+    together is at most ``alarm``, the one with the largest likelihood ratio is.
     """
     tests = [_tested(results, level, one) for level in areas.levels(results) for one in looks]
     log10_p = np.concatenate([test.log10_p for test in tests]) if tests else np.zeros(0)
@@ -124,7 +149,12 @@ def scan_areas(results: Results, looks: list[Look], rate: float) -> Scan:
     ends = np.cumsum([len(test.able) for test in tests])
     log10_q = false_discovery.adjusted(log10_p)
     listed = log10_q <= log10(rate)
-    best = np.flatnonzero(log10_p <= np.sort(log10_p)[: max(10, int(listed.sum()))].max(initial=-np.inf))
+    together, strongest = _together(tests)
+    shown = log10_p <= np.sort(log10_p)[: max(10, int(listed.sum()))].max(initial=-np.inf)
+    if alarm > 0 and together <= log10(alarm) and not listed.any():
+        log10_q[strongest] = min(log10_q[strongest], together)
+        listed[strongest] = shown[strongest] = True
+    best = np.flatnonzero(shown)
     found = []
     for k in best.tolist():
         which = int(np.searchsorted(ends, k, side="right"))
@@ -134,10 +164,11 @@ def scan_areas(results: Results, looks: list[Look], rate: float) -> Scan:
         tails = {"log10_p": float(log10_p[k]), "log10_q": float(log10_q[k]), "listed": bool(listed[k])}
         line, round_ones = _line(test.look, mine)
         found.append(({"level": test.level, "area": test.names[area], **line, **tails}, mine, round_ones))
-    found.sort(key=lambda one: (one[0]["log10_p"], one[0]["level"], one[0]["area"], one[0]["look"]))
-    return Scan(
-        log10_p, log10_q, sizes, [one[0] for one in found], [one[1] for one in found], [one[2] for one in found]
+    found.sort(
+        key=lambda one: (not one[0]["listed"], one[0]["log10_p"], one[0]["level"], one[0]["area"], one[0]["look"])
     )
+    lines, members, rows = [one[0] for one in found], [one[1] for one in found], [one[2] for one in found]
+    return Scan(log10_p, log10_q, sizes, lines, members, rows, together)
 
 
 def _tested(results: Results, level: str, one: Look) -> _Tests:
@@ -157,6 +188,40 @@ def _tested(results: Results, level: str, one: Look) -> _Tests:
         hits = np.bincount(codes[placed], one.hits[placed], len(parts)).astype(np.int64)
         tails = poisson_binomial.tails(one.chance[order], starts, hits, poisson_binomial.FEW)
     return _Tests(level, parts.names, one, order, starts, able, tails[able])
+
+
+def _together(tests: list[_Tests]) -> tuple[float, int]:
+    """log10 of the p-value of all areas together, and which of the tests has the largest likelihood ratio."""
+    unit = AREA[0]
+    worth: dict[tuple[str, float], tuple[Counts, Counts]] = {}
+    asked: list[tuple[_Tests, float, Floats]] = []
+    best, strongest, before = 0.0, 0, 0
+    for test in tests:
+        look, sizes = test.look, np.diff(test.starts)
+        for odds in ODDS if len(look.kind) and len(test.able) else ():
+            if (look.name, odds) not in worth:
+                score = scores(look.whole, (unit, odds))
+                worth[look.name, odds] = score, reached(look, score)
+            ends = np.concatenate([[0], np.cumsum(worth[look.name, odds][1][test.order])])[test.starts]
+            price = sizes * log(1.0 + odds)
+            ratio = (np.diff(ends) / unit - price)[test.able]
+            largest = int(np.argmax(ratio))
+            if ratio[largest] > best:
+                best, strongest = float(ratio[largest]), before + largest
+            asked.append((test, odds, price))
+        before += len(test.able)
+    if best <= 0.0:
+        return 0.0, strongest
+    low = (log(NEGLECTED) - best) / log(10.0) - log10(sum(len(test.able) for test, *_ in asked))
+    bounded = best >= DECIDED * log(10.0)
+    tails = []
+    for test, odds, price in asked:
+        near, score = test.look.near[test.order], worth[test.look.name, odds][0][test.order]
+        needed = np.ceil(unit * (best + price) - 1e-6).astype(np.int64)
+        tails.append(scored_events.needed_tails(near, score, test.starts, needed, 0.5 / unit, low, bounded)[test.able])
+    found = np.concatenate(tails)
+    most = float(found.max())
+    return min(0.0, most + log10(float((10.0 ** (found - most)).sum()))), strongest
 
 
 def _line(one: Look, mine: Counts) -> tuple[dict[str, Any], Counts]:
@@ -182,39 +247,90 @@ def _line(one: Look, mine: Counts) -> tuple[dict[str, Any], Counts]:
 # ---------------------------------------------------------------------- what would have been seen
 
 
-def power(look: Look, scan: Scan | None, level: float, tests: int) -> dict[str, Any]:
+def next_fives(look: Look, part: Counts) -> Mask:
+    """Whether the next whole percentage above each station's own is a multiple of five; ``(n,)``."""
+    percent = np.minimum(-(-100 * part[look.rows] // look.whole), 99)
+    return np.asarray(percent % 5 == 0)
+
+
+def power(
+    look: Look, fives: Mask, levels: Sequence[Counts], level: float, tests: tuple[int, int], rng: np.random.Generator
+) -> dict[str, Any]:
     """Stations given the count nearest to a whole percentage that would be seen: in the contest, in one area.
 
-    Of the whole percentages one in five is a multiple of five, as with somebody who only drops the
-    decimals; whoever prefers multiples of five is seen sooner. ``level`` is what the headline leaves to
-    one family, ``tests`` the looks among which it is shared. Nothing is promised where not even all
-    stations would be seen.
+    The whole percentage written is the next one above a station's own, whether or not a multiple of five, as with
+    somebody who only drops the decimals; whoever prefers multiples of five is seen sooner. Nothing is promised
+    where not even all stations would be seen.
+
+    Parameters
+    ----------
+    look : Look
+    fives : (n,) bool
+        Whether the next whole percentage above is a multiple of five.
+    levels : sequence of (n,) int64
+        The area of each of the look's stations, -1 for none, the finest level first: the first one in whose
+        typical area anything would be seen is told of.
+    level : float
+        What the headline leaves to the contest, and again to the areas.
+    tests : (int, int)
+        The looks and statistics, and the looks in areas, among which each is shared.
+    rng : numpy.random.Generator
+        For what is planted in areas.
     """
     size = len(look.rows)
     if not size:
         return {}
-    score = scores(look.whole, CONTEST)
-    needed = _needed(look.near, score, level / tests)
+    mean = float(look.whole.mean())
     facts: dict[str, Any] = {"stations": size}
+    score = scores(look.whole, CONTEST)
+    needed = _needed(look.near, score, level / tests[0])
     for name, chance in (("most", 0.8), ("nearly_all", 0.95)):
-        planted = _planted(look.near, score, needed, chance)
+        planted = _planted(look.near, score, fives, needed, chance)
         if planted > size:
             return {}
-        facts[name] = planted
-    facts |= {"area_size": size, "area": facts["most"]}
-    if scan is None or not len(scan.sizes):
-        return facts
-    ordered = np.sort(scan.sizes)
-    by_size = np.argsort(look.whole, kind="stable")
-    for area in np.unique(ordered[len(ordered) // 2 :]).tolist():
-        # An area with the contest's mixture of small and large stations.
-        typical = by_size[np.linspace(0, size - 1, area).astype(np.int64)]
-        near, score = look.near[typical], scores(look.whole[typical], AREA)
-        least = scored_events.smallest_total(near, score, log10(level / len(ordered)))
-        planted = _planted(near, score, float(least), 0.8)
-        if planted <= area:
-            return facts | {"area_size": area, "area": planted}
+        facts |= {name: planted, f"{name}_votes": round(planted * mean)}
+    facts |= {"area_size": size, "area": facts["most"], "area_votes": facts["most_votes"]}
+    for codes in levels if tests[1] else ():
+        sizes = np.bincount(codes[codes >= 0])
+        if sizes.max(initial=0) >= LEAST:
+            middle, area, votes = _in_an_area(
+                look, fives, codes, np.flatnonzero(sizes >= LEAST), log(len(ODDS) * tests[1] / level), rng
+            )
+            if area:
+                return facts | {"area_size": middle, "area": area, "area_votes": votes}
     return facts
+
+
+def _in_an_area(
+    look: Look, fives: Mask, codes: Counts, able: Counts, border: float, rng: np.random.Generator
+) -> tuple[int, int, int]:
+    """The size of an area like that of the median station, the figures seen in it, and the votes at them.
+
+    Seen is what makes a likelihood ratio of e to the ``border``: by Markov the tails of so many looks, beyond that,
+    add up to no more than the level, whatever the other areas are.
+    """
+    order = np.argsort(codes, kind="stable")
+    ends = np.searchsorted(codes[order], able), np.searchsorted(codes[order], able, side="right")
+    middle, close = plantings.typical(ends[1] - ends[0])
+    members = [order[ends[0][k] : ends[1][k]] for k in close]
+    sizes = np.array([len(rows) for rows in members])
+    tried = [(scores(look.whole, (AREA[0], odds)), log1p(odds)) for odds in ODDS]
+    own = [reached(look, score) for score, _ in tried]
+
+    def seen(planted: int) -> int:
+        found = 0
+        for k, chosen in plantings.drawn(sizes, planted, rng):
+            written, kinds = members[k][chosen], fives[members[k][chosen]].astype(np.int64)
+            for (score, price), reach in zip(tried, own, strict=True):
+                total = reach[members[k]].sum() + (score[written, kinds] - reach[written]).sum()
+                if total / AREA[0] - sizes[k] * price >= border:
+                    found += 1
+                    break
+        return found
+
+    area = plantings.fewest(2, int(sizes.min()), seen)
+    votes = round(area * float(np.mean(np.concatenate([look.whole[rows] for rows in members]))))
+    return middle, area, votes
 
 
 def _needed(near: Floats, score: Counts, level: float) -> float:
@@ -228,11 +344,10 @@ def _needed(near: Floats, score: Counts, level: float) -> float:
     return float(mean.sum() + np.sqrt(variance) * (z + skew * (z * z - 1.0) / 6.0))
 
 
-def _planted(near: Floats, score: Counts, needed: float, chance: float) -> int:
+def _planted(near: Floats, score: Counts, fives: Mask, needed: float, chance: float) -> int:
     """The fewest chosen figures, at stations drawn by lot, that reach ``needed`` with this chance."""
-    chosen = np.array([0.8, 0.2])
-    before, after = (near * score).sum(axis=1), (chosen * score).sum(axis=1)
-    before_square, after_square = float((near * score**2).sum()), float((chosen * score**2).sum())
+    before, after = (near * score).sum(axis=1), np.where(fives, score[:, 1], score[:, 0]).astype(np.float64)
+    before_square, after_square = float((near * score**2).sum()), float((after**2).sum())
     products = float((before**2).sum()), float((before * after).sum()), float((after**2).sum())
     size, z = len(near), -float(ndtri(1.0 - chance))
 

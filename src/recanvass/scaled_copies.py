@@ -11,6 +11,7 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
+from recanvass import plantings
 from recanvass.kernels.scaled_rows import TELLING, scaled_rows
 from recanvass.protocol_copies import Table, table
 from recanvass.results import Results
@@ -75,7 +76,8 @@ def in_area(found: Table, slips: float) -> Family:
 def elsewhere(found: Table, order: Counts, slips: float) -> Family:
     """Rows that equal an earlier row of another area, with the same total, in every count.
 
-    ``order`` is the official order of the rows over the whole contest.
+    ``order`` is the official order of the rows over the whole contest. One slip may take a whole page or file:
+    a row that follows such a row, and equals a row further down than that one did, is no hit.
     """
     bound = np.where(found.log_bound <= log(TELLING), np.exp(found.log_bound), 0.0)
     ranked = np.lexsort((order, found.total))
@@ -96,6 +98,10 @@ def elsewhere(found: Table, order: Counts, slips: float) -> Family:
         other = i if found.area[i] != found.area[j] else head
         if bound[j] > 0.0 and found.area[other] != found.area[j]:
             source[j] = other
+    official = np.argsort(order, kind="stable")
+    origin = np.where(source >= 0, order[np.maximum(source, 0)], -1)[official]
+    same_page = (origin[:-1] >= 0) & (origin[1:] > origin[:-1])
+    source[official[1:][same_page]] = -1
     use = np.flatnonzero((chance > 0.0) & (chance <= MOST))
     hit = np.where(source[use] >= 0, bound[use], 1.0)
     return Family(use, np.minimum(chance[use] + slips, 1.0), source[use], hit)
@@ -127,3 +133,56 @@ def listed_areas(log_evidence: Floats, rate: float) -> NDArray[np.bool_]:
     if enough.any():
         named[order[: int(np.flatnonzero(enough)[-1]) + 1]] = True
     return named
+
+
+def fewest_copies(found: Table, local: Family, close: Counts, needed: float, rng: np.random.Generator) -> int:
+    """How many copies of one station, scaled to the votes of others of its area, would be seen; 0 if no number.
+
+    A copy counts as a hit where it is one of the copy or source nearest before it; the chances are those of the
+    contest as it is.
+
+    Parameters
+    ----------
+    found : Table
+    local : Family
+        Of `in_area`.
+    close : (k,) int64
+        The areas that are planted in.
+    needed : float
+        Natural logarithm of the evidence that one area must give.
+    rng : numpy.random.Generator
+    """
+    members = [np.arange(found.starts[area], found.starts[area + 1]) for area in close]
+    used = np.zeros(len(found.total), bool)
+    used[local.rows] = True
+    chance = np.zeros(len(found.total))
+    chance[local.rows] = local.chance
+    price = np.array([[np.log1p(np.expm1(w) * chance[rows]).sum() for w in WEIGHTS] for rows in members])
+
+    def seen(copies: int) -> int:
+        pairs, areas, trials = [], [], []
+        for trial, (k, chosen) in enumerate(plantings.drawn(np.array([len(m) for m in members]), copies + 1, rng)):
+            rows = members[k][chosen]
+            source = int(rng.choice(rows))
+            made = scaled_to(found.votes[source], found.total[rows])
+            made[rows == source] = found.votes[source]
+            near = np.flatnonzero(used[rows[1:]] & (np.diff(rows) <= REACH)) + 1
+            pairs.append(np.stack([made[near - 1], made[near]], axis=1).reshape(-1, made.shape[1]))
+            trials.append(np.full(len(near), trial))
+            areas.append(k)
+        rows_of = np.concatenate(pairs)
+        starts = np.arange(0, len(rows_of) + 1, 2)
+        _, hit, _ = scaled_rows(np.ascontiguousarray(rows_of[:, :OPTIONS]), rows_of.sum(axis=1), starts, 1)
+        hits = np.bincount(np.concatenate(trials)[hit[1::2] >= 0], minlength=len(areas))
+        logs = np.outer(WEIGHTS, hits) - price[areas].T
+        return int((mean_of_logs(logs) >= needed).sum())
+
+    return plantings.fewest(2, min(len(rows) for rows in members) - 1, seen)
+
+
+def scaled_to(row: Counts, totals: Counts) -> Counts:
+    """A row scaled to other totals, each count to the nearest vote and the largest taking what is left."""
+    made = np.rint(row[None, :] * (totals[:, None] / row.sum())).astype(np.int64)
+    largest = int(np.argmax(row))
+    made[:, largest] = np.maximum(made[:, largest] + totals - made.sum(axis=1), 0)
+    return np.asarray(made, dtype=np.int64)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import importlib
+import io
 import json
 import pkgutil
 from abc import ABC, abstractmethod
@@ -26,7 +27,7 @@ from recanvass.errors import UnknownName, UsageError
 from recanvass.results import Results
 
 #: The version of the class of clean contests that `draw_clean` draws from.
-CLEAN_CLASS = "clean-2026.2"
+CLEAN_CLASS = "clean-2026.3"
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,14 @@ class World:
     announced: tuple[Announced, ...] = ()
     #: What else is known of the contest: fields of `Case` by name (``arrivals``, ``electronic``, ...).
     known: Mapping[str, Any] = field(default_factory=dict)
+    #: Whether the table by station is published; where it is not, a case has no results.
+    published: bool = True
 
     def case(self) -> Case:
         """The contest as an examination gets it: the table, and whatever else the world makes known."""
         known = dict(self.known) | ({"announced": self.announced} if self.announced else {})
+        if not self.published:
+            return Case(self.results.contest, **known)
         return Case.of(self.results, **known)
 
     def truth(self) -> dict[str, Any]:
@@ -71,21 +76,26 @@ class World:
         moved = self.results.votes.astype(np.int64) - self.before.votes
         rule = self.known.get("division")
         divided = {} if rule is None else {"division": {"station": rule.station, "rule": rule.rule}}
-        return divided | {
-            "scenario": self.name,
-            "stations": len(self.results),
-            "votes_moved": {o: int(moved[:, j].sum()) for j, o in enumerate(self.results.options)},
-            "votes_changed": int(np.abs(moved).sum()),
-            "planted": [
-                {
-                    "kind": p.kind,
-                    "stations": [stations[i] for i in p.rows],
-                    "facts": dict(p.facts),
-                    "votes_moved": int(moved[list(p.rows)].clip(min=0).sum()) if p.rows else 0,
-                }
-                for p in self.planted
-            ],
-        }
+        hidden = {} if self.published else {"counted": self.results.totals}
+        return (
+            divided
+            | hidden
+            | {
+                "scenario": self.name,
+                "stations": len(self.results),
+                "votes_moved": {o: int(moved[:, j].sum()) for j, o in enumerate(self.results.options)},
+                "votes_changed": int(np.abs(moved).sum()),
+                "planted": [
+                    {
+                        "kind": p.kind,
+                        "stations": [stations[i] for i in p.rows],
+                        "facts": dict(p.facts),
+                        "votes_moved": int(moved[list(p.rows)].clip(min=0).sum()) if p.rows else 0,
+                    }
+                    for p in self.planted
+                ],
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -176,14 +186,19 @@ def write(world: World, path: Path, made: Mapping[str, Any] | None = None) -> Pa
     Path
         The file of the truth, ``<path>.truth.json``.
     """
-    frame = world.results.to_frame()
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(frame.columns)
-        for row in frame.iter_rows():
-            writer.writerow(["" if cell is None else cell for cell in row])
+    path.write_text(table_text(world.results), encoding="utf-8", newline="")
     truth = path.with_name(path.name + ".truth.json")
     truth.write_text(
         json.dumps({**world.truth(), **(made or {})}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
     )
     return truth
+
+
+def table_text(results: Results) -> str:
+    """The table as CSV in the layout of a commission: a header, a line a station, absent figures empty."""
+    text, frame = io.StringIO(newline=""), results.to_frame()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(frame.columns)
+    for row in frame.iter_rows():
+        writer.writerow(["" if cell is None else cell for cell in row])
+    return text.getvalue()

@@ -18,6 +18,7 @@ from recanvass.errors import UnknownName, UsageError
 RANGES: Mapping[str, tuple[float, float]] = {
     "batches": (1, 1000),
     "copies": (2, 10_000),
+    "decimals": (0, 4),
     "districts": (1, 100_000),
     "dose": (0, 1),
     "errors": (0, 1),

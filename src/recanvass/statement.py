@@ -25,6 +25,8 @@ from typing import Any, Literal
 from recanvass import wording
 from recanvass.finding import Finding, Skipped
 from recanvass.measured_alarms import alarm_limit
+from recanvass.results import Results
+from recanvass.smallest import TOLD, Smallest, smallest
 
 Grade = Literal["cannot_be_assessed", "nothing_detected", "unusual", "very_unusual", "incompatible"]
 
@@ -54,7 +56,9 @@ class Statement:
     alarm : mapping
         ``limit``, ``class``, ``worlds``, ``alarms``: how often the same words would be wrong.
     power : tuple of str
-        What could have been seen in this contest, a sentence a method.
+        What else could have been seen in this contest, a sentence a method that `smallest` does not tell of.
+    smallest : Smallest
+        The smallest manipulation that would have been seen here, by type, and what is seen at no size.
     """
 
     grade: Grade
@@ -64,6 +68,7 @@ class Statement:
     log10_p: float | None = None
     alarm: Mapping[str, Any] = field(default_factory=dict)
     power: tuple[str, ...] = ()
+    smallest: Smallest = field(default_factory=Smallest)
 
     @property
     def title(self) -> str:
@@ -81,11 +86,20 @@ class Statement:
             "log10_p": self.log10_p,
             "alarm": dict(self.alarm),
             "power": list(self.power),
+            "smallest": self.smallest.to_dict(),
         }
 
 
-def state(findings: Sequence[Finding], skipped: Sequence[Skipped] = (), language: str = "en") -> Statement:
-    """The statement that these findings bear; the rule stands at the head of this file."""
+def state(
+    findings: Sequence[Finding],
+    skipped: Sequence[Skipped] = (),
+    language: str = "en",
+    results: Results | None = None,
+) -> Statement:
+    """The statement that these findings bear; the rule stands at the head of this file.
+
+    ``results`` is what the sizes of unseen manipulations are told in; nothing else is read from it.
+    """
     contradictions = [f for f in findings if f.evidence_class == "A" and f.status == "contradiction"]
     tested = [f for f in findings if f.evidence_class == "B" and f.evidence is not None]
     log10_p = _headline(tested)
@@ -93,6 +107,7 @@ def state(findings: Sequence[Finding], skipped: Sequence[Skipped] = (), language
     counted = [f for f in findings if f.evidence_class == "A"] + tested
     left_out = {f.method: _why_not(f, language) for f in findings if f not in counted}
     left_out |= {s.method: s.reason for s in skipped if s.evidence_class in "AB"}
+    told = {line[1] for line in TOLD}
     return Statement(
         grade=grade,
         sentence=_sentence(grade, contradictions, tested, log10_p, len(counted) - len(tested), language),
@@ -100,7 +115,8 @@ def state(findings: Sequence[Finding], skipped: Sequence[Skipped] = (), language
         not_counted=left_out,
         log10_p=log10_p,
         alarm=alarm_limit(),
-        power=tuple(p for f in tested if (p := power(f, language))),
+        power=tuple(p for f in tested if f.method not in told and (p := power(f, language))),
+        smallest=smallest(counted, results, language),
     )
 
 
@@ -134,7 +150,7 @@ def _sentence(
     strongest = sorted(tested, key=lambda f: (f.evidence.log10_p if f.evidence else 0.0, f.method))
     speaking = [f for f in strongest if f.evidence is not None and f.evidence.log10_p <= -3]
     reasons = " ".join(
-        wording.summary(f.method, f.answer.outcome, f.answer.facts, language, f.of)
+        wording.claimed(wording.summary(f.method, f.answer.outcome, f.answer.facts, language, f.of), language)
         for f in [*contradictions, *speaking][:3]
     )
     kind = "contradiction" if contradictions else grade

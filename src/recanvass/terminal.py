@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from rich.text import Text
 
 from recanvass import wording
 from recanvass.errors import UsageError
-from recanvass.statement import state
+from recanvass.statement import Statement, state
 from recanvass.wording import count, phrase, show
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def print_sheet(results: Results) -> None:
     _section(out, "identities", [_identity(i.name, i.checked, i.broken, i.excess) for i in sheet.identities])
     _section(out, "issues", [issue_sentence(i.code, i.stations, dict(i.facts)) for i in sheet.issues])
     reasons = [
-        f"{phrase('terminal', 'row', facts={'row': q.row})}: {show(q.reason)} {show(q.text, 80)}"
+        f"{phrase('terminal', 'row', facts={'row': q.row})}: {_set_aside(q.reason)}: {show(q.text, 80)}"
         for q in sheet.quarantined
     ]
     _section(out, "quarantined", reasons)
@@ -89,7 +90,7 @@ def print_sheet(results: Results) -> None:
 def print_examination(exam: Examination, page: Path | None, language: str = "en") -> None:
     """The statement, a line a finding, and where the dossier is, if one was written."""
     out = console()
-    said = exam.statement if language == "en" else state(exam.findings, exam.skipped, language)
+    said = exam.statement if language == "en" else state(exam.findings, exam.skipped, language, exam.case.results)
     _line(out, phrase("statement", "grade", said.grade, language=language).upper(), "bold")
     _line(out, said.sentence)
     _line(out, alarm_sentence(dict(exam.statement.alarm), language), "dim")
@@ -98,22 +99,36 @@ def print_examination(exam: Examination, page: Path | None, language: str = "en"
     out.print()
     table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(width=1)
-    table.add_column(width=24, no_wrap=True)
+    table.add_column(width=24)
     table.add_column()
     for finding in exam.findings:
         summary = wording.summary(finding.method, finding.answer.outcome, finding.answer.facts, language, finding.of)
         title = phrase(finding.method, "title", language=language)
-        table.add_row(finding.evidence_class, Text(show(title, 24)), Text(summary))
-    for reason, titles in _by_reason(exam.skipped, language).items():
-        table.add_row(
-            "–",
-            Text(phrase("terminal", "not_asked", language=language), style="dim"),
-            Text(f"{wording.listed(titles, language, 30)}. {reason}", style="dim"),
-        )
+        table.add_row(finding.evidence_class, Text(show(title)), Text(summary))
+    label = phrase("terminal", "not_asked", language=language)
+    for text in _not_asked(exam.skipped, language, briefly=page is not None):
+        table.add_row("–", Text(label, style="dim"), Text(text, style="dim"))
     out.print(table)
+    _print_smallest(out, said, language)
     if page is not None:
         out.print()
         out.print(Text(str(page)), soft_wrap=True)
+
+
+def _print_smallest(out: Console, said: Statement, language: str) -> None:
+    """What the headline would have shown here, and what it shows at no size."""
+    lines = [str(one["sentence"]) for one in said.smallest.seen]
+    if lines:
+        out.print()
+        _line(out, phrase("smallest", "intro", language=language), "dim")
+        for line in [*lines, *said.power]:
+            _line(out, f"· {line}")
+    for key, parts in (
+        ("unpromised", list(said.smallest.unpromised)),
+        ("unseen_short", [str(one["sentence"]) for one in said.smallest.unseen]),
+    ):
+        if parts:
+            _line(out, phrase("smallest", key, facts={"what": "; ".join(parts)}, language=language), "dim")
 
 
 def _print_promise(out: Console, exam: Examination, language: str) -> None:
@@ -169,6 +184,16 @@ def print_comparison(made: Compared) -> None:
         _line(out, text)
 
 
+def _not_asked(skipped: Sequence[Skipped], language: str, *, briefly: bool) -> list[str]:
+    """What was not asked: all titles at once where a page gives the reasons, else a line a reason."""
+    groups = _by_reason(skipped, language)
+    if not briefly:
+        return [f"{wording.listed(titles, language, 40)}. {reason}" for reason, titles in groups.items()]
+    titles = [title for group in groups.values() for title in group]
+    facts = {"titles": wording.listed(titles, language, 40)}
+    return [phrase("terminal", "not_asked_briefly", facts=facts, language=language)] if titles else []
+
+
 def _by_reason(skipped: Sequence[Skipped], language: str) -> dict[str, list[str]]:
     """The titles of methods that were not asked, under the reason that they share."""
     reasons: dict[str, list[str]] = {}
@@ -184,10 +209,10 @@ def print_plan(plan: Plan) -> None:
     facts = {
         "stations": plan.stations,
         "frame": plan.frame,
-        "margin": plan.margin,
+        "margin": 100 * plan.margin,
         "level": plan.level,
-        "spread": plan.heterogeneity.spread,
-        "effect": plan.smallest_effect or 0.0,
+        "spread": 100 * plan.heterogeneity.spread,
+        "effect": 100 * (plan.smallest_effect or 0.0),
         "extent": plan.sure_extent or 0,
         "spare": plan.spare,
         "silent": plan.silent,
@@ -255,6 +280,26 @@ def _columns_table(results: Results) -> Table:
             Text("" if total is None else f"{total:,}"),
         )
     return table
+
+
+def _set_aside(reason: str) -> str:
+    """Why a record was set aside, in words; a reason without any is shown as it is."""
+    known = wording.template("columns", "reason")
+    return str(known.get(reason, show(reason.replace("_", " "))))
+
+
+def spoken(lines: Sequence[str]) -> None:
+    """Lines that begin with a word in capitals, folded under it on a terminal and left whole when piped."""
+    out = console()
+    for line in lines:
+        head, _, rest = line.partition(" ")
+        if not out.is_terminal or not head.isupper():
+            out.print(Text(line), soft_wrap=not out.is_terminal)
+            continue
+        rest = rest.lstrip()
+        indent = " " * (len(line) - len(rest))
+        folded = textwrap.wrap(rest, out.width - len(indent))
+        out.print(Text("\n".join([head.ljust(len(indent)) + folded[0], *(indent + more for more in folded[1:])])))
 
 
 def _identity(name: str, checked: int, broken: int, excess: int) -> str:

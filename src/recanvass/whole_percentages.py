@@ -240,7 +240,8 @@ def power(look: Look, whole: Counts, areas: Counts, level: float, tests: int) ->
 
     ``areas`` are the sizes of the areas that were looked at.
     ``level`` is what the headline leaves to one family, ``tests`` the looks among which it is shared.
-    At a small station the count nearest to a round figure may still print otherwise: see `reach`.
+    At a small station the count nearest to a round figure may still print otherwise: see `reach`. Nothing is
+    promised where not even all stations would be seen.
     """
     size = len(look.rows)
     if not size or len(look.weight):
@@ -248,10 +249,14 @@ def power(look: Look, whole: Counts, areas: Counts, level: float, tests: int) ->
     rate = look.expected / size
     gain = max(reach(whole[look.rows]) - rate, 1e-9)
     border = -float(ndtri(level / tests)) * look.sd
+    mean = float(whole[look.rows].mean())
     facts: dict[str, Any] = {"stations": size}
     for name, chance in (("most", 0.8), ("nearly_all", 0.95)):
-        facts[name] = min(ceil((border + float(ndtri(chance)) * look.sd) / gain), size)
-    facts |= {"area_size": size, "area": facts["most"]}
+        planted = ceil((border + float(ndtri(chance)) * look.sd) / gain)
+        if planted > size:
+            return {}
+        facts |= {name: planted, f"{name}_votes": round(planted * mean)}
+    facts |= {"area_size": size, "area": facts["most"], "area_votes": facts["most_votes"]}
     if not len(areas):
         return facts
     ordered = np.sort(areas)
@@ -261,5 +266,5 @@ def power(look: Look, whole: Counts, areas: Counts, level: float, tests: int) ->
             left, hits = area - planted, planted * (gain + rate)
             spread = left * rate * (1.0 - rate) + hits * (1.0 - gain - rate)
             if hits + left * rate - 0.8416 * sqrt(max(spread, 0.0)) >= needed:
-                return facts | {"area_size": area, "area": planted}
+                return facts | {"area_size": area, "area": planted, "area_votes": round(planted * mean)}
     return facts

@@ -10,6 +10,8 @@ are templates: ``{name:style}``, where the style is one of
 ``p``          a p-value given as log10: 2 × 10⁻⁹, .013
 ``odds``       a p-value given as log10: *about 1 in 500 million*
 ``list``       a, b and c (at most eight, then *and 12 more*)
+``figure``     a canonical column in words: ``ballots`` → *ballots* (``figures``: a list of them)
+``decimals``   figures written as text: 71.0 / 15.6 (Russian: 71,0 / 15,6)
 ``of <noun>``  3 stations, 1 station (nouns in ``phrases/nouns.toml``)
 (none)         text from the data, shown with control characters escaped
 =============  ==========================================================
@@ -20,6 +22,7 @@ A sentence never says fraud, stolen or proved outside a quotation; a test reads 
 from __future__ import annotations
 
 import math
+import re
 import string
 import tomllib
 import unicodedata
@@ -32,6 +35,7 @@ from recanvass.errors import UnknownName
 
 LANGUAGES = ("en", "ru")
 
+_DECIMAL = re.compile(r"(?<=\d)\.(?=\d)")
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -64,8 +68,44 @@ def phrase(topic: str, *keys: str, facts: Mapping[str, Any] | None = None, langu
 
 def summary(method: str, outcome: str, facts: Mapping[str, Any], language: str = "en", of: str = "results") -> str:
     """The one sentence that answers a method's question; it says so where copies were looked at."""
-    said = phrase(method, "summary", outcome, facts=facts, language=language)
-    return said if of == "results" else phrase("statement", "of", of, facts={"summary": said}, language=language)
+    said = phrase(method, "summary", outcome, facts={**facts, **_in_words(method, facts, language)}, language=language)
+    if of == "results":
+        return said
+    answer, rest = _parted(said, language)
+    key = f"{of}_answered" if answer else of
+    return phrase("statement", "of", key, facts={"answer": answer, "summary": rest}, language=language)
+
+
+def claimed(said: str, language: str = "en") -> str:
+    """An answer as a claim that stands alone: without its *Yes*, for the headline."""
+    answer, rest = _parted(said, language)
+    return rest[:1].upper() + rest[1:] if answer else said
+
+
+def _parted(said: str, language: str) -> tuple[str, str]:
+    """The *Yes* or *No* that an answer begins with, and the rest of it."""
+    for answer in template("nouns", "answers", language=language):
+        for mark in (": ", ", ", ". "):
+            if said.startswith(answer + mark):
+                return answer, said[len(answer + mark) :]
+    return "", said
+
+
+def _in_words(method: str, facts: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Codes among the facts as the words of a language: ``family`` gives ``family_in_words``."""
+    tables = phrases(method).get(language, {}).get("in_words", {})
+    return {f"{key}_in_words": table[facts[key]] for key, table in tables.items() if facts.get(key) in table}
+
+
+def figure(code: str, language: str = "en") -> str:
+    """A canonical column in words; any other name as it is."""
+    known = template("nouns", "figure", language=language)
+    return str(known[code]) if code in known else show(code)
+
+
+def written(text: str, language: str = "en") -> str:
+    """Figures that are text already, with the decimal mark of the language."""
+    return _DECIMAL.sub(",", text) if language == "ru" else text
 
 
 def skipped(method: str, code: str, facts: Mapping[str, Any], language: str = "en") -> str:
@@ -156,6 +196,13 @@ def plural(value: float, noun: str, language: str = "en") -> str:
     return f"{count(value, language)} {forms[_form(round(value), language)]}"
 
 
+def counted(value: float, shown: str, noun: str, language: str = "en") -> str:
+    """A number that is written already, with its noun: 104.1 stations, 104,1 участка."""
+    forms = template("nouns", "plural", noun, language=language)
+    form = _form(round(value), language) if value == round(value) else 1
+    return f"{shown} {forms[form]}"
+
+
 def _form(value: int, language: str) -> int:
     if language != "ru":
         return 0 if value == 1 else 1
@@ -196,6 +243,12 @@ class _Words(string.Formatter):
                 return odds(value, self.language)
             case "list":
                 return listed(value, self.language)
+            case "figure":
+                return figure(value, self.language)
+            case "figures":
+                return listed([figure(code, self.language) for code in value], self.language)
+            case "decimals":
+                return written(show(str(value)), self.language)
             case "of":
                 return plural(value, rest, self.language)
         raise UnknownName(f"There is no style {format_spec!r} for words.")

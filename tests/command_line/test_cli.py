@@ -132,6 +132,37 @@ def test_simulate_writes_a_contest_that_reads_back(tmp_path: Path) -> None:
     assert made["rows"] == truth["stations"]
 
 
+def test_simulate_writes_a_case_that_examine_asks_the_right_question_of(tmp_path: Path) -> None:
+    """A contest whose manipulation shows in the order of arrival only: no argument but its name."""
+    done = run("simulate", "late_batch", "-o", "late", "--stations", "400", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "late\n"
+    exam = run("examine", "late", "-o", "out", "--method", "late_counts,account_identities", "--json", cwd=tmp_path)
+    assert exam.returncode == 0, exam.stderr
+    asked = {finding["method"]: finding for finding in json.loads(exam.stdout)["findings"]}
+    assert asked["late_counts"]["facts"]["given"] is True
+    first = {path.name: path.read_bytes() for path in (tmp_path / "late").iterdir()}
+    again = run("simulate", "late_batch", "-o", "late", "--stations", "400", cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert {path.name: path.read_bytes() for path in (tmp_path / "late").iterdir()} == first
+    (tmp_path / "late" / "case.toml").write_text("mine")
+    refused = run("simulate", "late_batch", "-o", "late", "--stations", "300", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "case.toml was not written by this command, or was changed since" in refused.stderr
+    assert (tmp_path / "late" / "arrivals.csv").read_bytes() == first["arrivals.csv"]
+
+
+def test_simulate_says_what_a_table_alone_leaves_out(tmp_path: Path) -> None:
+    done = run("simulate", "late_batch", "-o", "late.csv", "--stations", "60", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "arrivals" in done.stderr
+    assert done.stdout == "late.csv\n"
+    refused = run("simulate", "late_batch", "-o", "late.xlsx", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "written as CSV" in refused.stderr
+    assert not (tmp_path / "late.xlsx").exists()
+
+
 def test_help_and_version(tmp_path: Path) -> None:
     assert "examine" in run("--help", cwd=tmp_path).stdout
     assert run("--version", cwd=tmp_path).stdout.startswith("recanvass ")

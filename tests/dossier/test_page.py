@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -15,6 +16,7 @@ from recanvass.dossier import render
 from recanvass.dossier.page import CHAPTERS, island
 from recanvass.errors import UsageError
 from recanvass.examination import Examination
+from recanvass.finding import Skipped
 from tests.dossier.examinations import PAYLOADS, bare, hostile, simulated
 from tests.dossier.pages import Page
 
@@ -164,3 +166,28 @@ def test_long_lists_are_capped_and_say_where_the_rest_is() -> None:
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(UsageError, match="'xx'"):
         render(simulated(), language="xx")
+
+
+def test_questions_with_one_reason_stand_together() -> None:
+    exam = simulated()
+    unasked = tuple(Skipped(name, "", "no_results") for name in ("last_digits", "modality"))
+    made = Page(render(replace(exam, skipped=unasked)))
+    reasons = [e.text for e in made.all("dd") if "section" in e.parents and "cannot be asked" in e.text]
+    assert len(reasons) == len(set(reasons))
+    assert any("digits" in e.text and "peak" in e.text for e in made.all("dt"))
+
+
+def test_headers_of_tables_have_a_scope_and_boxes_that_scroll_can_be_reached(page: Page) -> None:
+    assert all(e.attributes.get("scope") in ("col", "row") for e in page.all("th"))
+    for box in (e for e in page.elements if e.attributes.get("class") == "scroll"):
+        assert box.attributes["tabindex"] == "0"
+        assert box.attributes["aria-label"]
+
+
+def test_no_code_of_the_program_stands_in_a_russian_page() -> None:
+    made = Page(render(simulated(), language="ru"))
+    for tag in ("dt", "li", "summary", "th", "title"):
+        for element in made.all(tag):
+            assert not re.search(r"\b[a-z]+_[a-z_]+\b", element.text), element.text[:200]
+    words = " ".join(e.text for tag in ("th", "summary", "dt") for e in made.all(tag))
+    assert not re.search(r"\b(stations?|excess|By counting|Table)\b", words)

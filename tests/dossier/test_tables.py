@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from importlib import resources
+
 import numpy as np
 import pytest
 
+from recanvass import wording
 from recanvass.case import Case
-from recanvass.dossier.tables import MOST_ROWS, cell, quantity, table
+from recanvass.dossier import tables
+from recanvass.dossier.tables import MOST_ROWS, amount, cell, quantity, table
 from recanvass.method import method
 from recanvass.scenario import scenario
+
+_UNITS = re.compile(
+    r'Estimate\([^)]*?"(votes?|stations?|ballots?|share|ratio|log odds|standard deviations of an area)"'
+)
 
 
 @pytest.mark.parametrize(
@@ -72,3 +81,25 @@ def test_what_is_no_fraction_is_not_printed_as_a_percentage(name: str) -> None:
             texts = [row[column] for row in made["rows"]]
             if heading["heading"].endswith(("s.d.", "Percentage")):
                 assert not any("%" in text for text in texts), texts
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "language", "expected"),
+    [
+        (1.0, "stations", "en", "1 station"),
+        (104.1, "stations", "en", "104.1 stations"),
+        (47552.0, "votes", "ru", "47\u202f552 голоса"),
+        (0.026, "share", "ru", "2,6\u202f%"),
+        (0.043, "part of stations", "en", "4.3\u202f% of the stations"),
+        (0.12, "standard deviations of an area", "ru", "0,12 стандартного отклонения территории"),
+    ],
+)
+def test_an_amount_is_said_with_its_unit(value: float, unit: str, language: str, expected: str) -> None:
+    assert amount(value, unit, language) == expected
+
+
+def test_every_unit_that_a_method_gives_has_words() -> None:
+    sources = resources.files("recanvass").joinpath("methods").iterdir()
+    units = {u for s in sources for u in _UNITS.findall(s.read_text(encoding="utf-8"))}
+    assert {"votes", "standard deviations of an area"} <= units
+    assert not units - tables._COUNTED - wording.template("dossier", "unit", language="ru").keys()

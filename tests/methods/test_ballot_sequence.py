@@ -35,3 +35,19 @@ def test_states_with_a_reason() -> None:
         (case.ballot_sequences, {"option": "Z"}, "no_option"),
     ]:
         assert method("ballot_sequence", **parameters).run(replace(case, ballot_sequences=sequences)).code == code
+
+
+def test_a_placebo_is_set_beside_as_many_orders_as_the_option() -> None:
+    """A batch of B that is not solid, which only the richest segment sees: a tenth of the orders would stop at 1/200."""
+    case = method("ballot_sequence").example(np.random.default_rng(4))
+    mixed = ("A", "B", "C", "A", "C", "B", "A", "A", "C") * 20
+    batch = ("B", "B", "A", "B", "B", "C") * 12
+    planted = replace(case, ballot_sequences={**case.ballot_sequences, "Station 9": mixed + batch})
+    found = method("ballot_sequence", option="A").run(planted).answer
+    (row,) = [r for r in found.tables["placebo"] if r["option"] == "B"]
+    alone = method("ballot_sequence", option="B").run(planted).answer
+    assert row["log10_p"] == round(alone.facts["log10_p"], 3)
+    assert row["log10_p"] < np.log10(3 * 6 / 200)
+    assert row["listed"] == alone.facts["listed"] == 1
+    segments = [r["log10_p"] for r in alone.tables["stations"]]
+    assert min(segments) == round(float(np.log10(3 / 2000)), 3)

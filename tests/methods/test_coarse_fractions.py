@@ -186,6 +186,42 @@ def test_the_published_sum_equals_a_slow_one(monkeypatch: pytest.MonkeyPatch) ->
     assert excess[0] == 0.0
 
 
+def test_the_published_figure_of_two_stations_by_hand() -> None:
+    """Two stations, each with 2 registered, 2 ballots, 1 vote; all vote again; the rate has the prior Beta(1, 1).
+
+    The posterior Beta(2, 2) gives 0, 1, 2 votes with 3/10, 4/10, 3/10, so of one resample k = 0, 1, 2 stations stand
+    on one half with 9/25, 12/25, 4/25. Both are observed there: F is 100 (1 - k / 2), and 0 where the resample's density
+    is as high (k = 2). With two resamples it is 100 less 25 a station on one half, and 0 if either has both.
+    """
+    two, one, sure = np.array([2, 2]), np.array([1, 1]), ((1e12, 1e-3, 1.0),)
+    rng = np.random.default_rng(5)
+    for resamples, law in (
+        (1, {0: 4 / 25, 50: 12 / 25, 100: 9 / 25}),
+        (2, {0: 1 - (21 / 25) ** 2, 50: (12 / 25) ** 2, 75: 2 * 12 * 9 / 625, 100: (9 / 25) ** 2}),
+    ):
+        found = [
+            round(coarse_shares.published_share(two, two, one, sure, ((1.0, 1.0, 1.0),), resamples, rng)[0], 9)
+            for _ in range(2000)
+        ]
+        assert set(found) == set(law)
+        for value, chance in law.items():
+            assert found.count(value) / 2000 == pytest.approx(chance, abs=4 * (chance * (1 - chance) / 2000) ** 0.5)
+
+
+def test_the_published_figure_of_four_stations_without_chance() -> None:
+    """Priors that leave nothing open put every resample on 0: what stands elsewhere counts whole, bin 0 never."""
+    hundred, votes = np.full(4, 100), np.array([50, 50, 25, 0])
+    f, excess, mean = coarse_shares.published_share(
+        hundred, hundred, votes, ((1e15, 1e-3, 1.0),), ((1e-3, 1e15, 1.0),), 3, np.random.default_rng(1)
+    )
+    assert f == pytest.approx(75.0, abs=1e-12)
+    assert dict(zip(*(x.tolist() for x in (np.flatnonzero(excess), excess[excess > 0])), strict=True)) == {
+        250: 0.25,
+        500: 0.5,
+    }
+    assert mean[0] == 1.0
+
+
 def test_the_published_figure_is_described_and_never_counted() -> None:
     found = asked(contest(planted=300), definition="published", resamples=30)
     assert found.status == "description"

@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from recanvass import wording
+from recanvass.case import Case
 from recanvass.method import method
 from recanvass.observation import Arrivals
+from recanvass.results import Contest, Labels, Results
 from recanvass.scenario import scenario
 
 
@@ -40,6 +42,57 @@ def test_votes_added_after_the_interruption_are_found_with_and_without_its_momen
             assert wording.summary("late_counts", answer.outcome, answer.facts, language)
 
 
+def trend(seed: int, shift: float = 0.0, stations: int = 320) -> Case:
+    """Inside areas the strongholds of A report late; an earlier contest knows them; ``shift`` is added to late ones."""
+    rng = np.random.default_rng(seed)
+    valid = rng.integers(400, 1600, stations)
+    before = np.clip(0.5 + rng.normal(0, 0.08, stations), 0.05, 0.95)
+    times = 8 * before + rng.normal(0, 1, stations)
+    pause = float(np.quantile(times, 0.7))
+    now = np.clip(before + 0.03 + rng.normal(0, 0.02, stations) + shift * (times >= pause), 0.02, 0.98)
+    names = [f"S{i:03d}" for i in range(stations)]
+    places = {"region": Labels.of([f"R{i // 40}" for i in range(stations)]), "station": Labels.of(names)}
+
+    def table(share: np.ndarray) -> Results:
+        first = rng.binomial(valid, share)
+        votes = np.stack([first, valid - first], axis=1)
+        counts = {"registered": valid, "valid": valid}
+        return Results(("A", "B"), votes, counts, places=places, contest=Contest(title="Simulated"))
+
+    then = table(before)
+    arrivals = Arrivals(dict(zip(names, times.tolist(), strict=True)), (pause,), "minutes")
+    return Case.of(table(now), earlier={"the earlier contest": then}, arrivals=arrivals)
+
+
+def test_an_earlier_contest_takes_its_composition_off_and_no_more() -> None:
+    """Without it 7 points of false shift, always; with it none, at the level; a true shift is still seen."""
+    asked = method("late_counts", option="A", draws=199, placebo_cuts=0)
+    with_it, without, added = [], [], []
+    for seed in range(40):
+        case = trend(seed)
+        with_it.append(asked.run(case).answer)
+        without.append(asked.run(replace(case, earlier={})).answer)
+        added.append(asked.run(trend(seed, 0.03)).answer)
+    assert with_it[0].facts["earlier"] == "the earlier contest"
+    shifts = [np.mean([a.facts["shift"] for a in answers]) for answers in (with_it, without, added)]
+    assert abs(shifts[0]) < 0.2  # a plain slope, flattened by the chance in the share then, leaves .37
+    assert 6 < shifts[1] < 9
+    assert 2 < shifts[2] < 3.2
+    assert all(a.evidence.log10_p <= -2 for a in [*without, *added])
+    assert sum(a.evidence.log10_p <= np.log10(0.05) for a in with_it) <= 6  # 99.9 % of Bin(40, .05)
+
+
+def test_an_earlier_contest_of_other_stations_or_options_changes_nothing() -> None:
+    case = trend(1)
+    asked = method("late_counts", option="A", draws=199)
+    then = case.earlier["the earlier contest"]
+    elsewhere = replace(then, places={**then.places, "station": Labels.of([f"T{i}" for i in range(len(then))])})
+    plain = asked.run(replace(case, earlier={})).answer
+    for other in (elsewhere, replace(then, options=("C", "D"))):
+        found = asked.run(replace(case, earlier={"the earlier contest": other})).answer
+        assert found.facts["shift"] == plain.facts["shift"]
+
+
 class WithoutTimes(np.random.Generator):
     """The same stream, whose offspring gives nothing but zeros: no time of arrival is drawn."""
 
@@ -57,7 +110,10 @@ def test_the_table_of_late_batch_is_what_it_is_without_arrivals() -> None:
     drawn, bare = np.random.default_rng(0), WithoutTimes(np.random.PCG64(0))
     world, without = (scenario("late_batch").build(rng, 300) for rng in (drawn, bare))
     assert len(world.case().arrivals.when) == 300
-    assert set(without.case().arrivals.when.values()) == {0.0, 1.0}
+    for arrivals in (world.case().arrivals, without.case().arrivals):
+        assert sorted(arrivals.when.values()) == list(range(1, 301))
+        late = {name for name, rank in arrivals.when.items() if rank > arrivals.interruptions[0]}
+        assert late == set(world.truth()["planted"][0]["stations"])
     assert world.case().arrivals.when != without.case().arrivals.when
     assert world.results.digest == without.results.digest
     assert drawn.bit_generator.state == bare.bit_generator.state

@@ -19,6 +19,7 @@ CHANGES = {
     "an unknown key": ("[contest]", 'colour = "red"\n[contest]', "case.toml: colour"),
     "an unknown key of the contest": ("share_of", 'colour = "red"\nshare_of', "case.toml: contest.colour"),
     "no title": ('title = "An invented contest"\n', "", "case.toml: contest.title"),
+    "no date at all": ("date = 2031-03-09", "", "case.toml: contest"),
     "no date": ("date = 2031-03-09", 'date = "soon"', "case.toml: contest.date"),
     "a strange base": ('base = "registered"', 'base = "people"', "case.toml: announced.0.base"),
     "a percentage as a number": ('percent = "68.0"', "percent = 68.0", "case.toml: announced.0.percent"),
@@ -43,6 +44,14 @@ def test_what_is_wrong_is_refused_by_file_and_key(make: Any, change: str) -> Non
     with pytest.raises(ReadError) as caught:
         load_case(folder)
     assert where in str(caught.value)
+
+
+def test_only_a_simulated_contest_has_no_date(tmp_path: Path) -> None:
+    (tmp_path / "case.toml").write_text('[contest]\ntitle = "An invented contest"\nkind = "simulated"\n')
+    assert load_case(tmp_path).contest.date == ""
+    (tmp_path / "case.toml").write_text('[contest]\ntitle = "An invented contest"\nkind = "presidential"\n')
+    with pytest.raises(ReadError, match=r"case\.toml: contest.*gives no date"):
+        load_case(tmp_path)
 
 
 def test_a_folder_without_case_toml_is_no_case(tmp_path: Path) -> None:

@@ -60,6 +60,10 @@ def test_the_truth_is_the_difference(name: str) -> None:
     if name == "electronic_shift":  # the stations are left as they are: only the electronic votes were moved
         assert not moved.any()
         assert truth["planted"][0]["facts"]["votes"] > 0
+    elif name == "rounded_totals":  # nothing is published by station: only the announced totals were moved
+        assert not moved.any()
+        assert truth["planted"][0]["facts"]["votes"] > 0
+        assert truth["counted"] == world.before.totals
     elif name == "altered_total":
         (over,) = [a for a in world.announced if a.count != world.results.totals[a.column]]
         assert over.column == world.results.options[world.results.leader]
@@ -214,3 +218,43 @@ def test_every_manipulation_of_the_field_has_a_scenario_and_a_dose() -> None:
     for name, grid in DOSES.items():
         for dose in grid:
             scenario.scenario(name, **dose)
+
+
+@given(seed=st.integers(0, 2**32), decimals=st.integers(0, 3), clean=st.sampled_from(CLEAN))
+@settings(max_examples=25, deadline=None)
+def test_rounded_totals_add_up_and_are_percentages_to_the_nearest_ballot(seed: int, decimals: int, clean: str) -> None:
+    world = build("rounded_totals", seed, 60, clean, decimals=decimals)
+    valid, *shown = world.announced
+    assert sum(a.count for a in shown) == valid.count == world.before.votes.sum()
+    assert world.case().results is None
+    grid, leader = 100 * 10**decimals, world.before.leader
+    for j, (announced, option) in enumerate(zip(shown, world.before.options, strict=True)):
+        assert announced.count >= 0
+        point = round(grid * announced.count / valid.count) if valid.count else 0
+        if j != leader:
+            assert abs(announced.count - point * valid.count / grid) <= 0.5
+            assert abs(announced.count - world.before.totals[option]) <= valid.count / grid / 2 + 1
+
+
+def test_copies_are_the_protocols_before_they_were_altered() -> None:
+    world = build("altered_protocols", 4, 600, errors=0.0)
+    copies, case = world.known["copies"], world.case()
+    row = {name: i for i, name in enumerate(world.before.stations)}
+    rows = [row[name] for name in copies.stations]
+    assert len(rows) == case.sampling.drawn[""] == 120
+    assert case.sampling.frame[""] == 600
+    assert (copies.votes == world.before.votes[rows]).all()
+    altered = (copies.votes != world.results.votes[rows]).any(axis=1)
+    assert {copies.stations[i] for i in np.flatnonzero(altered)} <= set(world.truth()["planted"][0]["stations"])
+    assert {a.column: a.count for a in world.announced} == world.results.totals
+    slipped = build("altered_protocols", 4, 600, errors=0.1).known["copies"]
+    assert 0 < (slipped.votes != copies.votes).any(axis=1).sum() < 40
+    clean = build("altered_protocols", 4, 600, extent=0.0)
+    assert not clean.planted[0].rows
+    assert clean.results is clean.before or (clean.results.votes == clean.before.votes).all()
+
+
+def test_who_was_observed_is_known_to_the_case() -> None:
+    world = build("unobserved_stations", 4, 300)
+    assert list(world.case().observers.stations) == world.planted[0].facts["observed"]
+    assert not set(world.case().observers.stations) & set(world.truth()["planted"][0]["stations"])

@@ -32,7 +32,7 @@ from recanvass.scenarios._country import (
 CLEAN = [n for n in scenario.names() if scenario.scenario(n).kind == "clean"]
 
 #: A change of the class of clean contests changes this; then its version has to change, and the calibration to be made anew.
-FROZEN = "6843788aeb734ee04d99db44aa4c10f7dcc4401dbaf70a50920b625b20bc51c8"
+FROZEN = "d7a95fa54c17e583602ef1d78ac40f116a60a98583e7fae83eec4a0e1c7eb557"
 
 
 def broken(results: Results) -> np.ndarray:
@@ -55,7 +55,7 @@ def test_an_unknown_name_is_refused_with_the_nearest_one() -> None:
 
 
 def test_the_class_is_frozen() -> None:
-    assert (scenario.CLEAN_CLASS, scenario.fingerprint()) == ("clean-2026.2", FROZEN)
+    assert (scenario.CLEAN_CLASS, scenario.fingerprint()) == ("clean-2026.3", FROZEN)
 
 
 @pytest.mark.parametrize("name", CLEAN)
@@ -172,6 +172,40 @@ def test_districts_have_a_station_each_and_as_many_as_asked_in_all() -> None:
     town = np.bincount(people.district, people.urban) / sizes
     large = sizes >= np.percentile(sizes, 80)
     assert town[large].mean() > town[~large].mean() + 0.1
+
+
+def test_a_share_of_the_districts_are_places_of_one_station_with_registers_of_their_own() -> None:
+    country = Country(per_district=8, lone=0.6, lone_size=150.0, lone_size_spread=0.9, lone_turnout=0.5)
+    people = electorate(np.random.default_rng(6), 6000, country)
+    sizes = np.bincount(people.district)
+    lone = (sizes == 1)[people.district]
+    assert len(people) == 6000
+    assert (sizes == 1).mean() == pytest.approx(0.6, abs=0.06)
+    assert not people.urban[lone].any()
+    assert np.median(people.registered[lone]) == pytest.approx(150, rel=0.2)
+    assert np.log(people.registered[lone]).std() == pytest.approx(0.9, abs=0.1)
+    logits = np.log(people.turnout / (1 - people.turnout))
+    assert logits[lone].mean() > logits[~lone].mean() + 0.3
+
+
+@pytest.mark.parametrize("trend", [-0.4, 0.0, 0.4])
+def test_the_spread_of_stations_is_a_power_of_their_size(trend: float) -> None:
+    flat = Country(village_size_spread=0.8, urban=0.01, turnout_by_size=0.0, district_scatter=0.0, tails=0.0)
+    country = replace(flat, turnout_spread_by_size=trend, turnout_region_spread=0.0, turnout_district_spread=0.0)
+    people = electorate(np.random.default_rng(7), 20_000, replace(country, neighbours=0.0, turnout_skew=0.0))
+    logits, logs = np.log(people.turnout / (1 - people.turnout)), np.log(people.registered)
+    off = np.abs(logits - np.median(logits))
+    made = np.polyfit(logs[off > 0], np.log(off[off > 0]), 1)[0]
+    assert made == pytest.approx(trend, abs=0.06)
+
+
+@pytest.mark.parametrize("stations", [1, 2, 3, 7, 40])
+def test_few_stations_share_the_districts_that_there_are(stations: int) -> None:
+    people = electorate(np.random.default_rng(8), stations, Country(per_district=2, lone=0.3, regions=19))
+    assert len(people) == stations
+    assert np.bincount(people.district).min() >= 1
+    assert people.region.max() < max(1, (people.district.max() + 1) // 2)
+    assert np.isfinite(people.support).all()
 
 
 def test_the_count_is_a_multinomial_draw() -> None:

@@ -263,6 +263,27 @@ def test_an_effect_is_seen_and_covered() -> None:
     assert estimate.low < -0.11 < estimate.high < 0
 
 
+def test_other_options_are_asked_under_the_same_lots() -> None:
+    """What A loses B and C gain; and each option has the figures that it has when it is the one asked about."""
+    case = observed(-0.11)
+    assert case.results is not None
+    votes = case.results.votes
+    third = votes[:, 1] // 3
+    split = np.stack([votes[:, 0], votes[:, 1] - third, third], axis=1)
+    results = replace(case.results, options=("A", "B", "C"), votes=split)
+    finding = method("randomised_observers", option="A", draws=999).run(replace(case, results=results))
+    assert isinstance(finding, Finding)
+    rows = {row["option"]: row for row in finding.answer.tables["placebo"]}
+    assert set(rows) == {"B", "C"}
+    assert rows["B"]["difference"] + rows["C"]["difference"] == pytest.approx(
+        finding.answer.facts["difference"], abs=0.02
+    )
+    alone = method("randomised_observers", option="B", draws=999).run(replace(case, results=results))
+    assert isinstance(alone, Finding)
+    assert rows["B"]["difference"] == pytest.approx(alone.answer.facts["difference"], abs=0.006)
+    assert rows["B"]["log10_p"] == pytest.approx(alone.answer.facts["log10_p"], abs=0.0006)
+
+
 def test_observers_size() -> None:
     log10_p = null_log10_p(method("randomised_observers", draws=199), observed(0.0), 150)
     for level in (0.05, 0.2):

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from recanvass import wording
 from recanvass.citations import CITATIONS
-from recanvass.dossier.tables import quantity, said, table
+from recanvass.dossier.tables import amount, quantity, said, table
 from recanvass.drawing import Figure, figure
 from recanvass.finding import Estimate, Evidence, Finding
 from recanvass.measured_alarms import false_alarms
@@ -176,15 +176,28 @@ def _stations(names: tuple[str, ...], words: Any, language: str) -> dict[str, An
 
 def _estimate(one: Estimate, name: str, language: str) -> str:
     facts: dict[str, Any] = {
-        "quantity": said(name, "estimates", one.quantity, language=language, otherwise=one.quantity.replace("_", " ")),
-        "value": quantity(one.value, language),
-        "unit": said("dossier", "unit", one.unit, language=language, otherwise=one.unit),
+        "quantity": _quantity(one.quantity, name, language),
+        "value": amount(one.value, one.unit, language),
         "kind": wording.phrase("dossier", "kind", one.kind, language=language),
     }
     if one.low is None or one.high is None or one.level is None:
         return wording.phrase("dossier", "finding", "estimate", facts=facts, language=language)
-    facts |= {"low": quantity(one.low, language), "high": quantity(one.high, language), "level": one.level}
+    bare = "share" if one.unit == "part of stations" else one.unit
+    low, high = (amount(end, bare, language, noun=False) for end in (one.low, one.high))
+    facts |= {"low": low, "high": high, "level": one.level}
     return wording.phrase("dossier", "finding", "estimate_interval", facts=facts, language=language)
+
+
+def _quantity(code: str, name: str, language: str) -> str:
+    """What is estimated, in words; a phrase such as *share of {option}* stands for all its options."""
+    known = wording.phrases(name).get("en", {}).get("estimates", {})
+    for key in known:
+        start, _, rest = key.partition("{option}")
+        if rest or key.endswith("{option}"):
+            option = code[len(start) : len(code) - len(rest)]
+            if code.startswith(start) and code.endswith(rest) and option:
+                return said(name, "estimates", key, facts={"option": option}, language=language)
+    return said(name, "estimates", code, language=language, otherwise=code.replace("_", " "))
 
 
 def _evidence(evidence: Evidence | None, language: str) -> str:

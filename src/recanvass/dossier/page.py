@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import metadata, resources
 from typing import Any
@@ -97,14 +97,16 @@ def _contents(exam: Examination, language: str) -> dict[str, Any]:
     results, contest = exam.case.results, exam.case.contest
     name = wording.show(results.source.name, 160) if results is not None else ""
     title = wording.show(contest.title, 200) or (words("untitled_file", name=name) if name else words("untitled"))
-    said_ = exam.statement if language == "en" else state(exam.findings, exam.skipped, language)
+    said_ = exam.statement if language == "en" else state(exam.findings, exam.skipped, language, exam.case.results)
     record = record_part(exam, language)
+    kind = said("dossier", "contest_kind", contest.kind, language=language, otherwise=contest.kind)
     return {
         "w": words,
         "t": wording.template("dossier", language=language) | {},
         "title": title,
-        "about": " · ".join(wording.show(t) for t in (contest.country, contest.kind, contest.date) if t),
+        "about": " · ".join(wording.show(t) for t in (contest.country, kind, contest.date) if t),
         "headline": _headline(said_, language),
+        "not_asked": words("not_asked", questions=len(exam.skipped)) if exam.skipped else "",
         "promise": promise(exam.choices, language),
         "fixed": fixed(exam, language),
         "read_from": words("read_from" if name else "computed_by", name=name, version=exam.version, seed=exam.seed),
@@ -127,8 +129,25 @@ def _headline(statement: Statement, language: str) -> dict[str, Any]:
         "title": wording.phrase("statement", "grade", statement.grade, language=language),
         "sentence": statement.sentence,
         "alarm": wording.phrase("statement", "alarm", key, facts=alarm, language=language),
-        "power": list(statement.power),
+        "power": [str(one["sentence"]) for one in statement.smallest.seen] + list(statement.power),
+        "smallest": _smallest(statement, language),
         "counted": counted if statement.grade != "cannot_be_assessed" else "",
+    }
+
+
+def _smallest(statement: Statement, language: str) -> dict[str, Any]:
+    """The words about what would have been seen, and what is seen at no size."""
+
+    def words(key: str, **facts: Any) -> str:
+        return wording.phrase("smallest", key, facts=facts, language=language)
+
+    found = statement.smallest
+    return {
+        "intro": words("intro") if found.seen else "",
+        "unpromised": words("unpromised", what="; ".join(found.unpromised)) if found.unpromised else "",
+        "unseen_intro": words("unseen_intro") if found.unseen else "",
+        "unseen": [str(one["sentence"]) for one in found.unseen],
+        "unseen_reason": words("unseen_reason") if found.unseen else "",
     }
 
 
@@ -143,7 +162,7 @@ def _key_figures(exam: Examination, language: str, words: Any) -> list[dict[str,
         label = words("key", "stations_of", records=records) if records else words("key", "stations")
         boxes.append({"value": wording.count(len(results), language), "label": label})
     else:
-        boxes += _announced(exam.case, words)
+        boxes += _announced(exam.case, language, words)
     if exam.statement.grade == "cannot_be_assessed":
         label = words("key", "asked", all=len(exam.findings) + len(exam.skipped))
         return [*boxes, {"value": wording.count(len(exam.findings), language), "label": label}]
@@ -152,7 +171,7 @@ def _key_figures(exam: Examination, language: str, words: Any) -> list[dict[str,
     return [*boxes, {"value": wording.count(able, language), "label": words("key", "tests", all=known)}]
 
 
-def _announced(case: Case, words: Any) -> list[dict[str, str]]:
+def _announced(case: Case, language: str, words: Any) -> list[dict[str, str]]:
     """The announced share of the leading option and the turnout, where nothing was published by station."""
     national = [a for a in case.announced if not a.territory and a.percent is not None]
     options = {a.column: a for a in national if a.column not in COUNTS}
@@ -161,9 +180,10 @@ def _announced(case: Case, words: Any) -> list[dict[str, str]]:
     if options:
         first = max(options.values(), key=lambda a: (float(a.percent or 0), a.column))
         label = words("key", "announced_share", option=first.column, base=words("base", first.base))
-        boxes.append({"value": f"{first.percent}\u202f%", "label": label})
+        boxes.append({"value": wording.written(f"{first.percent}\u202f%", language), "label": label})
     for one in list(turned.values())[:1]:
-        boxes.append({"value": f"{one.percent}\u202f%", "label": words("key", "announced_turnout")})
+        value = wording.written(f"{one.percent}\u202f%", language)
+        boxes.append({"value": value, "label": words("key", "announced_turnout")})
     return boxes
 
 
@@ -224,19 +244,22 @@ def _chapters(
                 "asks": words("chapter_asks", key),
                 "empty": words("chapter_empty", key) if empty else "",
                 "findings": parts,
-                "skipped": [
-                    {
-                        "question": said(
-                            s.method, "question", language=language, otherwise=s.question or s.method.replace("_", " ")
-                        ),
-                        "reason": wording.skipped(s.method, s.code, s.facts, language),
-                    }
-                    for s in skipped
-                ],
+                "skipped": _unasked(skipped, language),
                 "record": record if key == "record" else None,
             }
         )
     return chapters
+
+
+def _unasked(skipped: Sequence[Skipped], language: str) -> list[dict[str, Any]]:
+    """Questions that were not asked, those with the same reason together."""
+    groups: dict[str, list[str]] = {}
+    for one in skipped:
+        question = said(
+            one.method, "question", language=language, otherwise=one.question or one.method.replace("_", " ")
+        )
+        groups.setdefault(wording.skipped(one.method, one.code, one.facts, language), []).append(question)
+    return [{"questions": questions, "reason": reason} for reason, questions in groups.items()]
 
 
 def _cite(exam: Examination, title: str, words: Any) -> dict[str, Any]:

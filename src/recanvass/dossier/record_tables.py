@@ -42,8 +42,8 @@ def _figure(count: int | None, language: str) -> str:
     return "–" if count is None else wording.count(count, language)
 
 
-def _percent(percent: str | None) -> str:
-    return "–" if percent is None else f"{wording.show(percent, 20)}\u202f%"
+def _percent(percent: str | None, language: str) -> str:
+    return "–" if percent is None else f"{wording.written(wording.show(percent, 20), language)}\u202f%"
 
 
 def _actors(value: Mapping[str, Any], words: Words) -> Table | None:
@@ -82,13 +82,18 @@ def _quantities(value: Mapping[str, Any], words: Words) -> Table | None:
 
 
 def _compared(value: Mapping[str, Any], words: Words) -> Table | None:
-    rows = [[wording.show(c["claim"]), _quoted(c["said"]), printable(c["sentence"])] for c in value["comparisons"]]
+    said = {claim["id"]: wording.show(claim["statement"], 300) for claim in value["claims"]}
+    rows = [
+        [said.get(c["claim"], wording.show(c["claim"])), _quoted(c["said"]), printable(c["sentence"])]
+        for c in value["comparisons"]
+    ]
     return _table(words, "compared", [(k, False) for k in ("claim", "words", "outcome")], rows)
 
 
 def _candidates(value: Mapping[str, Any], words: Words, language: str) -> Table | None:
     rows = [
-        [wording.show(c["name"]), _figure(c["count"], language), _percent(c["percent"])] for c in value["candidates"]
+        [wording.show(c["name"]), _figure(c["count"], language), _percent(c["percent"], language)]
+        for c in value["candidates"]
     ]
     return _table(words, "candidates", [("name", False), ("votes", True), ("percent", True)], rows)
 
@@ -98,9 +103,9 @@ def _history(value: Mapping[str, Any], words: Words, language: str) -> Table | N
         [
             h["date"] + (f" ({h['round']})" if h["round"] != 1 else ""),
             wording.show(h["leader"]),
-            _percent(h["leader_percent"]),
+            _percent(h["leader_percent"], language),
             _figure(h["leader_count"], language),
-            _percent(h["turnout_percent"]),
+            _percent(h["turnout_percent"], language),
         ]
         for h in value["history"]
     ]
@@ -114,7 +119,7 @@ def _figures(value: Mapping[str, Any], words: Words, language: str) -> Table | N
             h["date"] + (f" ({h['round']})" if h["round"] != 1 else ""),
             wording.show(f["column"]),
             _figure(f["count"], language),
-            _percent(f["percent"]),
+            _percent(f["percent"], language),
             wording.show(f["source"], 400),
         ]
         for h in value["history"]

@@ -11,7 +11,7 @@ from recanvass.drawing import printable
 from recanvass.errors import UnknownName
 from recanvass.issue import Issue
 from recanvass.results import Results
-from recanvass.sheet import Sheet
+from recanvass.sheet import Sheet, Warned
 
 Words = Callable[..., str]
 
@@ -31,7 +31,7 @@ def sheet_part(results: Results | None, language: str) -> dict[str, Any]:
         "ledger": _ledger(sheet, words),
         "totals": _columns(results, sheet, words, language),
         "ignored": words("sheet", "ignored", columns=list(sheet.ignored)) if sheet and sheet.ignored else "",
-        "warnings": [printable(w.message, 1000) for w in sheet.warnings] if sheet else [],
+        "warnings": [printable(_warning(w, language), 1000) for w in sheet.warnings] if sheet else [],
     }
     part["ledgered"] = sheet is not None
     part["checks"] = [_compared(results, sheet, words, language)]
@@ -148,6 +148,21 @@ def _identities(sheet: Sheet, words: Words, language: str) -> dict[str, Any]:
     return plain_table(words("sheet", "identities"), headings, rows)
 
 
+def _warning(one: Warned, language: str) -> str:
+    """A warning of the reading in the language of the page; as the reader said it where the language lacks it."""
+    for topic, section in (("columns", "warning"), ("reading", "note")):
+        if text := said(topic, section, one.code, facts=one.facts, language=language):
+            return text
+    return one.message
+
+
+def _aside(reason: str, language: str) -> str:
+    """Why a record was set aside, in words."""
+    shown = wording.show(reason.replace("_", " "), 200)
+    known = said("columns", "reason", reason, language=language, otherwise=shown)
+    return said("dossier", "aside", reason, language=language, otherwise=known)
+
+
 def _issue(issue: Issue, language: str) -> dict[str, Any]:
     facts: Mapping[str, Any] = {"stations": len(issue.stations), "names": list(issue.stations), **issue.facts}
     try:
@@ -178,9 +193,7 @@ def _quarantine(sheet: Sheet, words: Words, language: str) -> dict[str, Any]:
     rows = [
         [
             str(q.row),
-            said(
-                "dossier", "aside", q.reason, language=language, otherwise=wording.show(q.reason.replace("_", " "), 200)
-            ),
+            _aside(q.reason, language),
             wording.show(q.text, 160),
         ]
         for q in sheet.quarantined[:MOST_ROWS]

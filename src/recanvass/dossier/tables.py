@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,14 @@ from recanvass.errors import UnknownName
 #: Rows of one table that stand in the page; all of them stand in ``examination.json``.
 MOST_ROWS = 50
 
+#: Units that are things to count, and units that are said with the number alone.
+_COUNTED = frozenset({"vote", "votes", "station", "stations", "ballot", "ballots"})
+_BARE = frozenset({"share", "exponent", "ratio"})
 _FRACTIONS = frozenset({"share", "percentage", "peak", "edge", "turnout", "ratio", "rate"})
+
+
+#: Figures that a table holds as text: 71.0, or 71.0 / 15.6 / 7.8.
+_WRITTEN = re.compile(r"-?\d+\.\d+( / -?\d+\.\d+)*")
 
 
 def said(
@@ -100,6 +108,8 @@ def _text(value: str, key: str, method: str, language: str) -> str:
     if key in places and value:
         topic, *keys = places[key]
         shown = said(topic, *keys, value, language=language, otherwise=shown)
+    elif _WRITTEN.fullmatch(value):
+        shown = wording.written(shown, language)
     return said(method, "values", key, value, language=language, otherwise=shown)
 
 
@@ -108,6 +118,16 @@ def quantity(value: float, language: str) -> str:
     if value == round(value) or abs(value) >= 1000:
         return wording.number(value, 0, language)
     return wording.number(value, 1 if abs(value) >= 1 else 3, language)
+
+
+def amount(value: float, unit: str, language: str, *, noun: bool = True) -> str:
+    """A value with its unit in words: 104.1 stations, 4.3 %, 0.12 standard deviations of an area."""
+    counted = unit.removesuffix("s") if unit in _COUNTED else ""
+    if counted and noun:
+        return wording.counted(value, quantity(value, language), counted, language)
+    if counted or (unit not in _BARE and not noun):
+        return quantity(value, language)
+    return said("dossier", "unit", unit, facts={"value": value}, language=language, otherwise=quantity(value, language))
 
 
 def plain_table(

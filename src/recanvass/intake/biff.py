@@ -11,6 +11,7 @@ import struct
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 
 from recanvass.errors import ReadError
 from recanvass.intake.sheets import Book, Sheet, as_date, letters
@@ -19,6 +20,7 @@ from recanvass.reader import Limits
 from recanvass.wording import count, show
 
 _BOF, _EOF, _CONTINUE = 0x0809, 0x000A, 0x003C
+_COLUMNS = 256  #: as many as a sheet of this kind has
 _OLD_BEGINNINGS = (0x0009, 0x0209, 0x0409)
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
@@ -83,6 +85,7 @@ def _globals(stream: bytes, name: str, limits: Limits) -> _Globals:
     if not records or records[0][0] != _BOF:
         raise _damaged(name, "it does not begin as one")
     _refuse_version(records[0][1], name)
+    places: set[int] = set()
     for k, (kind, content) in enumerate(records):
         if kind == 0x002F:
             raise ReadError(f"{show(name)} is encrypted; save it without a password first.")
@@ -90,6 +93,9 @@ def _globals(stream: bytes, name: str, limits: Limits) -> _Globals:
             if kind == 0x0085:
                 place, state, sort = struct.unpack_from("<IBB", content)
                 title = short_string(content, 6)
+                if place in places:
+                    raise _damaged(name, "two of its sheets are one")
+                places.add(place)
                 found.parts.append(_Part(title, bool(state & 3), place, sort == 0))
             elif kind == 0x0022:
                 found.later = bool(struct.unpack_from("<H", content)[0])
@@ -98,8 +104,10 @@ def _globals(stream: bytes, name: str, limits: Limits) -> _Globals:
             elif kind == 0x00E0:
                 found.styles.append(struct.unpack_from("<H", content, 2)[0])
             elif kind == 0x00FC:
+                if found.strings:
+                    raise _damaged(name, "it holds its texts twice")
                 pieces = [content]
-                for following, more in records[k + 1 :]:
+                for following, more in islice(records, k + 1, None):
                     if following != _CONTINUE:
                         break
                     pieces.append(more)
@@ -155,6 +163,7 @@ class _Cells:
                 self._record(kind, content)
             except (struct.error, IndexError, UnicodeDecodeError) as error:
                 raise _damaged(name, "a record of it is cut") from error
+        self._no_text()
         for row in sorted(self.rows):
             cells = self.rows[row]
             width = max(cells) + 1
@@ -203,7 +212,16 @@ class _Cells:
             if flags & 1:
                 self.sheet.hidden_columns.extend(letters(j) for j in range(first, min(last, 255) + 1))
 
+    def _no_text(self) -> None:
+        """A formula whose result is a text that no record brings has no stored value."""
+        if self.waiting is not None:
+            row, column = self.waiting
+            self.sheet.unstored.append(f"{letters(column)}{row + 1}")
+            self.waiting = None
+
     def _put(self, row: int, column: int, text: str) -> None:
+        if column >= _COLUMNS:
+            raise _damaged(self.book.name, f"a cell of row {row + 1} lies beyond its {_COLUMNS} columns")
         cells = self.rows.setdefault(row, {})
         if column in cells:
             raise ReadError(
@@ -234,6 +252,7 @@ class _Cells:
         if stored[6:8] != b"\xff\xff":
             self._number(row, column, style, struct.unpack("<d", stored)[0])
         elif stored[0] == 0:
+            self._no_text()
             self.waiting = (row, column)
         elif stored[0] in (1, 2):
             self._flag(row, column, stored[2], int(stored[0] == 2))

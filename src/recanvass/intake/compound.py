@@ -15,6 +15,7 @@ from recanvass.wording import show
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LAST = 0xFFFFFFFA  #: sector numbers from here on are marks
 _ENTRY = 128
+_NAMES = {"workbook": "Workbook", "book": "Book"}  #: names are compared without case
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ def compound(data: bytes, name: str) -> Compound:
 def _entries(listing: bytes, name: str, *, long_sizes: bool) -> tuple[dict[str, tuple[int, int]], tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
     root = (_LAST, 0)
-    for place in range(0, len(listing) - _ENTRY + 1, _ENTRY):
+    top = _at_the_top(listing)
+    for number, place in enumerate(range(0, len(listing) - _ENTRY + 1, _ENTRY)):
         entry = listing[place : place + _ENTRY]
         length = struct.unpack_from("<H", entry, 64)[0]
         kind, begin = entry[66], struct.unpack_from("<I", entry, 116)[0]
@@ -90,11 +92,25 @@ def _entries(listing: bytes, name: str, *, long_sizes: bool) -> tuple[dict[str, 
         title = entry[: max(0, min(length, 64) - 2)].decode("utf-16-le", errors="replace")
         if kind == 5:
             root = (begin, size)
-        elif kind == 2:
-            if title in found and title in ("Workbook", "Book"):
+        elif kind == 2 and (top is None or number in top):
+            title = _NAMES.get(title.lower(), title)
+            if title in found and title in _NAMES.values():
                 raise _damaged(name, f"it holds the stream {title} twice")
             found[title] = (begin, size)
     return found, root
+
+
+def _at_the_top(listing: bytes) -> set[int] | None:
+    """The entries that lie in no folder, for a workbook may hold others inside it; None without a tree of them."""
+    last = len(listing) // _ENTRY
+    waiting = [struct.unpack_from("<I", listing, 76)[0]] if last else []
+    found: set[int] = set()
+    while waiting:
+        number = waiting.pop()
+        if number < last and number not in found:
+            found.add(number)
+            waiting += struct.unpack_from("<II", listing, number * _ENTRY + 68)
+    return found or None
 
 
 def _chained(

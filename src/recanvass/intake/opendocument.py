@@ -12,12 +12,10 @@ from functools import cache
 from typing import Any
 
 from recanvass.errors import ReadError
-from recanvass.intake.sheets import Sheet, as_number, letters, parsed
+from recanvass.intake.sheets import MOST_CELLS, Sheet, as_number, letters, parsed
 from recanvass.reader import Limits
 from recanvass.wording import count, show
 
-#: How many cells a sheet may grow to.
-MOST_CELLS = 30_000_000
 _VALUES = {
     "float": "office:value",
     "percentage": "office:value",
@@ -27,6 +25,10 @@ _VALUES = {
     "boolean": "office:boolean-value",
     "string": "office:string-value",
 }
+#: What stands in a sheet or a cell and is none of its text: notes, what is written on drawings, readings of signs.
+_BESIDE = frozenset(
+    ("office:annotation", "table:shapes", "table:tracked-changes", "table:dde-links", "text:ruby-text", "text:note")
+)
 _BREAKS = {"text:tab": "\t", "text:line-break": "\n"}
 
 
@@ -58,7 +60,7 @@ class _Document:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         tag = _short(tag)
         here = {_short(key): value for key, value in attributes.items()}
-        if tag in ("office:annotation", "table:shapes", "table:tracked-changes", "draw:frame") or self.aside:
+        if self.aside or tag in _BESIDE or tag.startswith(("drawing:", "dr3d:")):
             self.aside += 1
         elif tag == "style:style":
             self.style = here.get("style:name", "")
@@ -66,6 +68,8 @@ class _Document:
             self.hiding.add(self.style)
         elif tag == "table:table":
             self._table(here)
+        elif tag == "table:table-source":  # what was kept of another file
+            self.found[-1:] = []
         elif tag == "table:table-column" and here.get("table:visibility", "visible") != "visible":
             self._hide(here)
         elif tag == "table:table-column":

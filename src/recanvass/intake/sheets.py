@@ -27,6 +27,10 @@ _WHOLE = re.compile(r"^-?[0-9]+$")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
+#: How many cells a sheet may grow to, empty ones between filled ones among them.
+MOST_CELLS = 30_000_000
+
+
 @dataclass
 class Sheet:
     """What a sheet holds: rows of text cells, and all that has to be said about them."""
@@ -35,6 +39,7 @@ class Sheet:
     positions: list[int] = field(default_factory=list)
     formulas: list[str] = field(default_factory=list)
     unstored: list[str] = field(default_factory=list)
+    nought: int = 0  #: formulas with 0 stored
     dates: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)
@@ -270,6 +275,7 @@ class _Handlers:
             self.sheet.formulas.append(self.reference)
             if not self.value and self.kind != "str":
                 self.sheet.unstored.append(self.reference)
+            self.sheet.nought += self.value == "0"
         if self.value is None or (self.value == "" and self.kind != "str"):
             return
         text = self._meaning(self.value)

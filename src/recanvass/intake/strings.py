@@ -61,7 +61,7 @@ class Strings:
             piece = here[self.place : self.place + taken * (2 if wide else 1)]
             signs += piece if wide else piece.decode("latin-1").encode("utf-16-le")
             self.place += len(piece)
-        self._bytes(4 * runs + beside)
+        self._pass(4 * runs + beside)
         return signs.decode("utf-16-le")
 
     def _next(self) -> None:
@@ -69,6 +69,15 @@ class Strings:
         if self.piece >= len(self.pieces):
             raise struct.error("the shared strings are cut")
         self.place = 0
+
+    def _pass(self, size: int) -> None:
+        """Pass over what says how a text looks and sounds; it may claim any size, so nothing is gathered."""
+        while size > 0:
+            taken = min(size, len(self.pieces[self.piece]) - self.place)
+            size -= taken
+            self.place += taken
+            if size:
+                self._next()
 
     def _bytes(self, size: int) -> bytes:
         found = b""

@@ -17,7 +17,7 @@ The terms alternate and are far larger than their sum, so they are added as whol
 
 **Richest segment.** :math:`M = \max_{a < b} \sum_{a \le t < b} (x_t - m/n)`, the most by which any stretch of
 ballots exceeds its proportional part. Its law has no short form; orders are drawn outside and
-`richest_segments` gives the statistic of each. It is kept in whole numbers, :math:`nM`, so that equal is equal.
+`richest_in_orders` gives the statistic of each. It is kept in whole numbers, :math:`nM`, so that equal is equal.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
+
+from recanvass.kernel import kernel
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -96,13 +98,22 @@ def log10_long_run(marked: int, others: int, length: int) -> float:
     return min(0.0, math.log10(total) - math.log10(math.comb(n, marked)))
 
 
-def richest_segments(marked: NDArray[np.bool_]) -> Whole:
-    """:math:`nM` of each row of ``(k, n)`` sequences; ``(k,)``."""
-    rows, n = marked.shape
-    sums = np.zeros((rows, n + 1), np.int64)
-    np.cumsum(marked * n - marked.sum(axis=1, keepdims=True), axis=1, out=sums[:, 1:])
-    lowest = np.minimum.accumulate(sums, axis=1)
-    return np.asarray((sums - lowest).max(axis=1), dtype=np.int64)
+@kernel
+def richest_in_orders(marked: NDArray[np.bool_], orders: NDArray[np.int32]) -> Whole:
+    """:math:`nM` of one sequence's ballots in each of ``(k, n)`` orders of their positions; ``(k,)``.
+
+    Along an order the rise above the lowest sum so far is the larger of zero and itself with the next ballot.
+    """
+    rows, n = orders.shape
+    step = np.where(marked, n, 0) - marked.sum()
+    found = np.zeros(rows, np.int64)
+    for row in range(rows):
+        rise, most = 0, 0
+        for k in range(n):
+            rise = max(rise + step[orders[row, k]], 0)
+            most = max(most, rise)
+        found[row] = most
+    return found
 
 
 def richest_segment(marked: NDArray[np.bool_]) -> tuple[int, int, int]:
@@ -120,7 +131,7 @@ __all__ = [
     "log10_few_runs",
     "log10_long_run",
     "longest_run",
+    "richest_in_orders",
     "richest_segment",
-    "richest_segments",
     "runs",
 ]

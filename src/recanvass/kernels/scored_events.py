@@ -31,6 +31,10 @@ Floats = NDArray[np.float64]
 #: Up to this many steps (events × total) `tails` computes the law exactly.
 STEPS = 20_000_000
 
+#: The same for `needed_tails`, which is asked for each of many groups: some fifty events, from which on the
+#: saddlepoint is within two per cent.
+SHORT = 60_000
+
 
 @kernel
 def exact_tail(chances: Floats, scores: Counts, at_least: int) -> float:
@@ -209,6 +213,61 @@ def tails(chances: Floats, scores: Counts, starts: Counts, totals: Counts, borde
             found[g] = exact_tail(part, score, totals[g])
         if found[g] == IMPOSSIBLE:
             found[g] = saddlepoint_tail(part, score, totals[g])
+    return found
+
+
+@kernel
+def needed_tails(
+    chances: Floats, scores: Counts, starts: Counts, needed: Counts, tilted: float, low: float, bounded: bool
+) -> Floats:
+    """log10 P(T ≥ needed) for each group of events, where a tail below ``low`` need not be known closely.
+
+    Chernoff's bound :math:`e^{K(u) - u t}` at one given u stands for the tail where it is at most ``low``.
+
+    Parameters
+    ----------
+    chances, scores : (n, 2)
+        Of all events, group after group.
+    starts : (g + 1,) int64
+        Where each group begins.
+    needed : (g,) int64
+    tilted : float
+        The u of the bound; half of one over the unit of scores that are logarithms of likelihood ratios.
+    low : float
+        A log10.
+    bounded : bool
+        Whether `chernoff` is close enough for the other tails.
+
+    Returns
+    -------
+    (g,) float64
+        Otherwise exact up to `SHORT` steps, by saddlepoint beyond; never too small where it is a bound.
+    """
+    found = np.zeros(len(needed))
+    for g in range(len(needed)):
+        if needed[g] <= 0:
+            continue
+        most = 0
+        bound = -tilted * needed[g]
+        for i in range(starts[g], starts[g + 1]):
+            a, b = scores[i, 0], scores[i, 1]
+            most += max(a, b)
+            bound += math.log1p(chances[i, 0] * math.expm1(tilted * a) + chances[i, 1] * math.expm1(tilted * b))
+        if needed[g] > most:
+            found[g] = IMPOSSIBLE
+            continue
+        found[g] = max(min(bound / LOG10, 0.0), IMPOSSIBLE)
+        if found[g] <= low:
+            continue
+        part, score = chances[starts[g] : starts[g + 1]], scores[starts[g] : starts[g + 1]]
+        if bounded:
+            found[g] = chernoff(part, score, needed[g])
+            continue
+        found[g] = IMPOSSIBLE
+        if len(part) * needed[g] <= SHORT:
+            found[g] = exact_tail(part, score, needed[g])
+        if found[g] == IMPOSSIBLE:
+            found[g] = saddlepoint_tail(part, score, needed[g])
     return found
 
 

@@ -34,12 +34,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from recanvass import account_slips, accounts, areas, wording
+from recanvass import account_areas, account_slips, accounts, areas, wording
 from recanvass.accounts import Identity, Whole
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, EvidenceClass, Finding
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked
 from recanvass.results import Results
+
+#: Votes, and a part of the ballots of a station, that honest corrections of some figures of a row leave.
+FEW, PART = 3, 0.05
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,11 @@ class AccountIdentities(Method):
         kept = [one for one in every if one.name not in undefined and not undefined & {*one.rests_on}]
         hard = _largest([one.hard_votes() for one in kept], len(results))
         votes = sum(int(v) for v in hard[hard > 0])
+        impossible = int((hard > 0).sum())
+        where = account_areas.unsettled(results, kept, every)
+        settled = _largest([np.where(where[one.name], 0, one.hard_votes()) for one in kept], len(results))
+        local = sum(int(v) for v in (hard - settled)[hard > settled])
+        hard = np.where(settled > FEW + PART * accounts.papers(results), settled, 0)
         slips, others = account_slips.forgiven(results, hard, kept)
         counted = (hard > 0) & ~slips
         weighty = sum(int(v) for v in hard[counted])
@@ -111,14 +119,16 @@ class AccountIdentities(Method):
             "stations" if material else "clerical" if broken.any() or any(s["difference"] for s in sums) else "agree"
         )
         if outcome == "clerical" and votes >= border:
-            outcome = "slips"
+            outcome = "areas" if 2 * local >= votes else "slips"
         if totals and (not material or abs(totals[0]["difference"]) > weighty):
             outcome = "total"
         every_difference = sum(abs(int(v)) for one in kept for v in one.difference[one.broken])
         facts: dict[str, Any] = {
             "affected_votes": votes,
             "affected_share": votes / ballots if ballots else 0.0,
-            "stations": int((hard > 0).sum()),
+            "stations": impossible,
+            "local_votes": local,
+            "local_stations": int(np.any([one.broken & where[one.name] for one in kept], axis=0).sum()) if kept else 0,
             "slips": int(slips.sum()),
             "others": int(others.sum()),
             "counted_votes": weighty,
@@ -149,16 +159,11 @@ class AccountIdentities(Method):
             outcome=outcome,
             facts=facts,
             estimates=tuple(estimates),
-            caveats=self._caveats(results, undefined, sums, kept),
+            caveats=self._caveats(results, undefined, sums, kept, any(at.any() for at in where.values())),
             stations=tuple(sorted(results.take(np.flatnonzero(named)).stations)),
             tables=_tables(results, every, {one.name for one in kept}, sums),
             series=_series(kept),
-            power={
-                "border": border,
-                "share": self.material,
-                "ballots": ballots,
-                "allowed": account_slips.allowance(len(results), account_slips.RARE),
-            },
+            power=_power(len(results), border, ballots, self.material),
         )
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
@@ -177,11 +182,13 @@ class AccountIdentities(Method):
         return material and not _one_slip(results, line)
 
     def _caveats(
-        self, results: Results, undefined: set[str], sums: list[dict[str, Any]], kept: list[Identity]
+        self, results: Results, undefined: set[str], sums: list[dict[str, Any]], kept: list[Identity], local: bool
     ) -> tuple[str, ...]:
         caveats = ["clerical"]
         if undefined:
             caveats.append("definition")
+        if local:
+            caveats.append("areas")
         if any(one.name == "ballots_registered" and one.broken.any() for one in kept):
             caveats.append("register")
         if results.absent:
@@ -197,6 +204,20 @@ def _one_slip(results: Results, line: dict[str, Any]) -> bool:
         return False
     values = results.votes[:, results.options.index(column)] if column in results.options else results.whole(column)
     return values is not None and account_slips.one_slip_in_a_column(values[rows], int(line["difference"]))
+
+
+def _power(stations: int, border: int, ballots: int, material: float) -> dict[str, Any]:
+    """Votes beside the accounts that are a contradiction, however many of them slips of the pen could explain.
+
+    As many at each station: as many as slips may explain are forgiven, half of the border must be left without
+    the largest of the others.
+    """
+    allowed = account_slips.allowance(stations, account_slips.RARE)
+    slips = account_slips.allowance(stations, account_slips.RATE)
+    facts = {"border": border, "share": material, "ballots": ballots, "allowed": allowed, "slips": slips}
+    weighing = max(1, 2 * allowed)
+    needed, votes = weighing + slips, -(-border * (weighing + slips) // weighing)
+    return facts | {"stations": needed, "votes": votes} if needed <= stations else {}
 
 
 def _largest(hard: list[Whole], stations: int) -> Whole:
@@ -282,15 +303,20 @@ def _severity(line: dict[str, Any]) -> tuple[bool, int, str, str]:
     return not line["hard"], -abs(line["difference"]), line["station"], line["identity"]
 
 
+#: Rules are long; their names break after two or three words.
+_BROKEN_LINES = {"labelLimit": 400, "labelExpr": "split(replace(datum.label, /(.{14,24}) /g, '$1|'), '|')"}
+
+
 def _drawing(name: str, finding: Finding, language: str) -> Drawing:
     series, facts = finding.answer.series, finding.answer.facts
     records: list[dict[str, Any]] = []
-    for k, identity in enumerate(series["identity"]):
+    # Where no station breaks a rule there is nothing to draw.
+    for k, identity in enumerate(series["identity"] if any(series["stations"]) else ()):
         label = wording.phrase(name, "identity", identity, language=language)
         records.append({"identity": label, "votes": series["more"][k], "stations": series["stations"][k]})
         records.append({"identity": label, "votes": -series["less"][k], "stations": series["stations"][k]})
     encoding = {
-        "y": {"field": "identity", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 400}},
+        "y": {"field": "identity", "type": "nominal", "title": None, "sort": None, "axis": _BROKEN_LINES},
         "x": {
             "field": "votes",
             "type": "quantitative",

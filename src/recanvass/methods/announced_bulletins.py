@@ -193,7 +193,10 @@ class AnnouncedBulletins(Method):
         words = wording.template(self.name, "drawing", language=language)
         series = finding.series
         if series["hours"]:
-            records, spec = labelled(series["hours"]), hour_layers(words, sorted({p["hour"] for p in series["hours"]}))
+            records, spec = (
+                labelled(series["hours"], language),
+                hour_layers(words, sorted({p["hour"] for p in series["hours"]})),
+            )
         elif series["steps"]:
             records, spec = _named(series["steps"]), _lines(words["bulletin"], words["votes"])
         else:
@@ -206,7 +209,13 @@ class AnnouncedBulletins(Method):
                 },
             }
         alt = wording.phrase(self.name, "drawing", "alt", facts=finding.answer.facts, language=language)
-        return Drawing(spec, [dict(r) for r in records], words["title"], alt, words["caption"])
+        return Drawing(
+            spec,
+            [dict(r) for r in records],
+            words["title"],
+            alt,
+            words["caption"] if series["hours"] or series["steps"] else "",
+        )
 
     def example(self, rng: np.random.Generator) -> Case:
         """Two bulletins of two options."""

@@ -70,6 +70,7 @@ class AnnouncedPercentages(Method):
     evidence_class = "A"
     room = "accounts"
     needs = Needs(results=False)
+    detects = ("rounded_totals",)
     cites = ("cne2024first", "sana2014results")
     references = (
         Reference("cne2024first", "venezuela_2024 first bulletin", "log10 p", -8.0, 0.2),
@@ -220,7 +221,10 @@ class AnnouncedPercentages(Method):
         """How far each count is from the nearest rounded percentage, within half a grid step."""
         words = wording.template(self.name, "drawing", language=language)
         step = float(finding.series["step"])
-        records = [dict(r) | {"half": step / 2, "minus": -step / 2} for r in finding.series["bars"]]
+        records = [
+            dict(r) | {"half": step / 2, "minus": -step / 2, "label": _label(r, language)}
+            for r in finding.series["bars"]
+        ]
         y = {"field": "figure", "type": "nominal", "title": None, "sort": None, "scale": {"paddingInner": 0.45}}
         color = {"condition": {"test": "datum.on_grid", "value": "departure"}, "value": "observed"}
         spec = {
@@ -238,7 +242,8 @@ class AnnouncedPercentages(Method):
                     "encoding": {"y": y, "x": {"field": "off", "type": "quantitative"}, "color": color},
                 },
                 {
-                    "mark": {"type": "text", "dy": -14},
+                    # Towards the middle, so that no label lies on the names or leaves the chart.
+                    "mark": {"type": "text", "dy": -14, "align": {"expr": "datum.off < 0 ? 'left' : 'right'"}},
                     "encoding": {
                         "y": y,
                         "x": {"field": "off", "type": "quantitative"},
@@ -256,6 +261,13 @@ class AnnouncedPercentages(Method):
         return Case(
             Contest("Example"), announced=tuple(Announced(o, int(v)) for o, v in zip("ABC", votes, strict=True))
         )
+
+
+def _label(bar: Record, language: str) -> str:
+    """A count as the rounded percentage beside it, and what is left."""
+    count, percent = wording.count(bar["count"], language), wording.written(str(bar["percent"]), language)
+    sign, left = "+" if bar["off"] >= 0 else "−", wording.number(abs(bar["off"]), 1, language)
+    return f"{count} = {percent}\u202f% {sign} {left}"
 
 
 def _figures(group: AnnouncedSet, best: Record) -> list[Record]:

@@ -20,14 +20,15 @@ box is not in the figures. Class C: the null needs to know how this station coun
 
 Rules: the leader of the official results (without them, of the sequences) unless an option is named; ballots
 that could not be read (an empty option) are left out and counted, which keeps the null exact; stations with
-fewer than ``least`` ballots or with one kind of ballot only cannot be asked. Placebo: every other option.
+fewer than ``least`` ballots or with one kind of ballot only cannot be asked. Placebo: the largest other options,
+each with as many random orders as the option, and the same ones.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -115,7 +116,9 @@ class BallotSequence(Method):
         readable = {name: [o for o in seen if o] for name, seen in sorted(case.ballot_sequences.items())}
         totals = Counter(o for seen in readable.values() for o in seen)
         option = self._chosen(case, totals)
-        stations = self._stations(readable, option, rng)
+        placebos = sorted((o for o in totals if o != option), key=lambda o: (-totals[o], o))[:_PLACEBOS]
+        found = self._stations(readable, (option, *placebos), rng)
+        stations = found[option]
         if not stations:
             raise Unasked("nothing_to_mix", stations=len(readable), least=self.least, option=option)
         log10_p = np.array([s.log10_p for s in stations])
@@ -175,7 +178,7 @@ class BallotSequence(Method):
                     }
                     for i, s in sorted(enumerate(stations), key=lambda pair: (log10_p[pair[0]], pair[1].name))
                 ],
-                "placebo": self._placebos(readable, option, totals, rng),
+                "placebo": [self._placebo(other, found[other]) for other in placebos if found[other]],
             },
             series=_curve(strongest),
             power=self._power(stations),
@@ -237,32 +240,36 @@ class BallotSequence(Method):
         return min(totals, key=lambda o: (-totals[o], o))
 
     def _stations(
-        self, readable: Mapping[str, list[str]], option: str, rng: np.random.Generator, draws: int | None = None
-    ) -> list[Station]:
-        found = []
+        self, readable: Mapping[str, list[str]], options: Sequence[str], rng: np.random.Generator
+    ) -> dict[str, list[Station]]:
+        """The stations that can be asked about each option; all options are set beside the same random orders."""
+        found: dict[str, list[Station]] = {option: [] for option in options}
         for name, seen in readable.items():
-            marked = np.array([o == option for o in seen], dtype=np.bool_)
-            if len(marked) >= self.least and 0 < int(marked.sum()) < len(marked):
-                found.append(_station(name, marked, self.draws if draws is None else draws, rng))
+            n = len(seen)
+            if n < self.least:
+                continue
+            every = {o: np.array([ballot == o for ballot in seen], dtype=np.bool_) for o in options}
+            mixed = {o: marked for o, marked in every.items() if 0 < int(marked.sum()) < n}
+            values = {o: ballot_runs.richest_segment(marked)[0] for o, marked in mixed.items()}
+            above = dict.fromkeys(mixed, 0)
+            block = max(1, _BLOCK // n)
+            for start in range(0, self.draws, block):
+                rows = min(block, self.draws - start)
+                orders = rng.permuted(np.broadcast_to(np.arange(n, dtype=np.int32), (rows, n)), axis=1)
+                for o, marked in mixed.items():
+                    above[o] += int((ballot_runs.richest_in_orders(marked, orders) >= values[o]).sum())
+            for o, marked in mixed.items():
+                found[o].append(_station(name, marked, math.log10((1 + above[o]) / (1 + self.draws))))
         return found
 
-    def _placebos(
-        self, readable: Mapping[str, list[str]], option: str, totals: Counter[str], rng: np.random.Generator
-    ) -> list[dict[str, Any]]:
-        rows = []
-        for other in sorted((o for o in totals if o != option), key=lambda o: (-totals[o], o))[:_PLACEBOS]:
-            stations = self._stations(readable, other, rng, min(self.draws, 199))
-            if stations:
-                log10_p = np.array([s.log10_p for s in stations])
-                rows.append(
-                    {
-                        "option": other,
-                        "stations": len(stations),
-                        "listed": int(false_discovery.listed(log10_p, self.rate).sum()),
-                        "log10_p": round(false_discovery.smallest(log10_p), 3),
-                    }
-                )
-        return rows
+    def _placebo(self, option: str, stations: list[Station]) -> dict[str, Any]:
+        log10_p = np.array([s.log10_p for s in stations])
+        return {
+            "option": option,
+            "stations": len(stations),
+            "listed": int(false_discovery.listed(log10_p, self.rate).sum()),
+            "log10_p": round(false_discovery.smallest(log10_p), 3),
+        }
 
     def _power(self, stations: list[Station]) -> dict[str, Any]:
         """The shortest solid run that would have been listed at a station of the middle size, alone."""
@@ -284,17 +291,11 @@ class BallotSequence(Method):
         return float(station.marked[start:end].sum() - station.marked.mean() * (end - start))
 
 
-def _station(name: str, marked: Mask, draws: int, rng: np.random.Generator) -> Station:
+def _station(name: str, marked: Mask, log10_segment: float) -> Station:
     m = int(marked.sum())
     count = ballot_runs.runs(marked)
     longest, at = ballot_runs.longest_run(marked)
-    value, start, end = ballot_runs.richest_segment(marked)
-    above, left = 0, draws
-    while left:
-        rows = min(left, max(1, _BLOCK // len(marked)))
-        orders = rng.permuted(np.broadcast_to(marked, (rows, len(marked))), axis=1)
-        above += int((ballot_runs.richest_segments(orders) >= value).sum())
-        left -= rows
+    _, start, end = ballot_runs.richest_segment(marked)
     return Station(
         name,
         marked,
@@ -304,7 +305,7 @@ def _station(name: str, marked: Mask, draws: int, rng: np.random.Generator) -> S
         (start, end),
         ballot_runs.log10_few_runs(m, len(marked) - m, count),
         ballot_runs.log10_long_run(m, len(marked) - m, longest),
-        math.log10((1 + above) / (1 + draws)),
+        log10_segment,
     )
 
 

@@ -33,14 +33,15 @@ target; this one where only the coarse ones were.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
-from math import ceil, log10, sqrt
+from math import log10, sqrt
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 from scipy.special import ndtri
 
-from recanvass import coarse_shares, whole_percentages, wording
+from recanvass import coarse_shares, plantings, rounded_counts, whole_percentages, wording
 from recanvass.case import Case
 from recanvass.coarse_shares import Fractions, Mixture, family_line
 from recanvass.finding import Answer, Estimate, Evidence, EvidenceClass, Finding
@@ -150,6 +151,7 @@ class CoarseFractions(Method):
         assert case.results is not None
         if self.definition == "published":
             return self._published(case.results, rng)
+        rounded_counts.refuse(case.results)
         results, pairs = case.results, self.pairs(case.results)
         looks = self.looks(results)
         if not looks:
@@ -191,7 +193,7 @@ class CoarseFractions(Method):
             caveats=tuple(caveats),
             tables={name: table for name, table in tables.items() if table},
             series=_series(looks),
-            power=_power(looks[0], pairs[looks[0].name], log10(self.level / len(lines))),
+            power=_power(looks[0], pairs[looks[0].name], log10(plantings.HEADLINE / len(lines))),
         )
 
     def _placebos(self, results: Results) -> list[dict[str, Any]]:
@@ -322,19 +324,23 @@ def _series(looks: list[Fractions]) -> dict[str, Any]:
 
 
 def _power(one: Fractions, pair: Pair, log10_level: float) -> dict[str, Any]:
-    """Stations set to a coarse fraction that would be seen with a chance of 80 per cent.
+    """Stations set to a coarse fraction, drawn by lot, that would be seen with a chance of 80 per cent.
 
-    The count nearest to a fraction may print otherwise at a small station: its mean chance to print
-    so is the gain of each.
+    The count nearest to a fraction may print otherwise at a small station, so the number that hit varies with
+    the lot as well as with the count: at each station the chance is that of a mixture.
     """
     chance = np.ascontiguousarray(one.chance[:, len(FAMILIES) - 1])
     needed = poisson_binomial.threshold(chance, log10_level)
-    mean, variance = float(chance.sum()), float((chance * (1.0 - chance)).sum())
     whole = pair.whole[one.rows]
-    gain = float(np.mean([coarse_shares.prints(whole, int(g)).mean() for g in SIXTIETHS])) - mean / len(chance)
-    if gain <= 0.0:
+    set_to = np.mean([coarse_shares.prints(whole, int(g)) for g in SIXTIETHS], axis=0)
+    size, z = len(chance), float(ndtri(0.8))
+
+    def seen(planted: int) -> bool:
+        mixed = chance + planted / size * (set_to - chance)
+        return float(mixed.sum()) - z * sqrt(float((mixed * (1.0 - mixed)).sum())) >= needed
+
+    if not size or not seen(size):
         return {}
-    planted = ceil((needed - mean + float(ndtri(0.8)) * sqrt(variance)) / gain)
-    if planted > len(chance):
-        return {}
-    return {"stations": len(chance), "planted": max(1, planted)}
+    planted = bisect_left(range(size), 1, lo=1, key=lambda number: int(seen(number)))
+    votes = round(planted * float(whole.mean()))
+    return {"stations": size, "planted": planted, "votes": votes}

@@ -20,7 +20,8 @@ of :math:`E_w` over w = 1 .. 6; that of the contest's areas the mean over *all* 
 
 **Elsewhere.** Row j equals an earlier row of *another* area in every count; its chance is at most the
 sum of the largest multinomial probabilities of the telling earlier rows with its total. One product
-over the contest.
+over the contest. A page pasted again, in order, is one slip: its first row alone may hit; and rows that repeat an
+earlier one with its register are left out, as one station entered twice (`recanvass.protocol_copies`).
 
 **Multiplicity, declared beforehand.** Means of evidence need no correction: the headline's evidence
 is the mean of the two, and p = min(1, 1 / evidence) (Ville's and Markov's inequalities). Areas are
@@ -39,7 +40,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import protocol_copies, scaled_copies, wording
+from recanvass import plantings, protocol_copies, rounded_counts, scaled_copies, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, EvidenceClass, Finding
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked
@@ -92,6 +93,7 @@ class CopiedResults(Method):
         """The copies in areas and elsewhere, their sources, and what could have been seen."""
         results = case.results
         assert results is not None
+        rounded_counts.refuse(results)
         found = scaled_copies.compared(results)
         if len(found.rows) < 3:
             raise Unasked("nothing_left")
@@ -153,7 +155,7 @@ class CopiedResults(Method):
             stations=tuple(sorted(names[int(found.rows[i])] for i in members)),
             tables={name: lines for name, lines in tables.items() if lines},
             series=_series(found, local, best),
-            power=_power(found, local, log(self.level)),
+            power=_power(found, local, rng),
         )
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
@@ -252,19 +254,17 @@ def _series(found: Table, local: Family, area: int) -> dict[str, Any]:
     }
 
 
-def _power(found: Table, local: Family, log_level: float) -> dict[str, Any]:
-    """Copies in the area of the median station that would be seen at this level."""
-    if not len(local.rows):
+def _power(found: Table, local: Family, rng: np.random.Generator) -> dict[str, Any]:
+    """Copies in an area like that of the median station that would be seen, found by planting them."""
+    sizes = np.diff(found.starts)
+    size, close = plantings.typical(sizes)
+    needed = log(2.0 * len(sizes)) - log(plantings.HEADLINE)
+    copies = scaled_copies.fewest_copies(found, local, close, needed, rng)
+    if not copies:
         return {}
-    used = np.bincount(found.area[local.rows], minlength=len(found.starts) - 1)
-    sizes = np.sort(np.repeat(used, used))
-    size = int(sizes[(len(sizes) - 1) // 2])
-    chance = np.full(size, float(np.median(local.chance)))
-    for copies in range(1, size):
-        source = np.where(np.arange(size) < copies, 0, -1)
-        one = Family(np.arange(size), chance, source, chance)
-        gained = float(scaled_copies.log_evidence(one, np.zeros(size, np.int64), 1)[0])
-        if gained - log(2.0 * (len(found.starts) - 1)) >= -log_level:
-            votes = round(copies * float(np.median(found.total[local.rows])))
-            return {"copies": copies, "area_stations": size, "votes": votes}
-    return {}
+    votes = round(copies * float(np.mean(np.concatenate([_totals(found, area) for area in close]))))
+    return {"copies": copies, "area_stations": size, "votes": votes}
+
+
+def _totals(found: Table, area: int) -> NDArray[np.int64]:
+    return found.total[found.starts[area] : found.starts[area + 1]]

@@ -56,6 +56,7 @@ class CopiesAgainstProtocols(Method):
     evidence_class = "A"
     room = "witnesses"
     needs = Needs(results=False)
+    detects = ("altered_protocols",)
     cites = ("clopper1934confidence", "golos2020report")
     references = (
         Reference("clopper1934confidence", "5 of 20", "upper limit of the rate, 95 %", 0.4910, 5e-5),

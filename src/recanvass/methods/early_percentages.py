@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from recanvass import rounding_tables, wording
+from recanvass import plantings, rounding_tables, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, EvidenceClass, Finding
 from recanvass.kernels import binomial_lattice, poisson_binomial
@@ -129,7 +129,7 @@ class EarlyPercentages(Method):
                 ],
             },
             series={"points": _by_integer(main)},
-            power=power(main, pairs["registered"].whole, np.zeros(0, np.int64), self.level, 1),
+            power=power(main, pairs["registered"].whole, np.zeros(0, np.int64), plantings.HEADLINE, 1),
         )
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:

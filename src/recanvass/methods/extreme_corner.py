@@ -27,6 +27,9 @@ from recanvass.finding import Answer, Estimate, Evidence, Finding
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.results import Results
 
+#: The edges whose stations are counted beside the one that is ranked.
+_EDGES = (0.8, 0.85, 0.9, 0.95, 0.97, 0.99, 1.0)
+
 
 @dataclass(frozen=True)
 class ExtremeCorner(Method):
@@ -72,16 +75,15 @@ class ExtremeCorner(Method):
         use = _usable(results, chosen, self.least)
         if int(use.sum()) < 100:
             raise Unasked("nothing_left")
-        corner = use & _corner(results, chosen, self.edge)
-        stations, count = int(use.sum()), int(corner.sum())
+        lowest = min(*_EDGES, self.edge)
+        near = np.flatnonzero(use & _corner(results, chosen, lowest))  # every higher edge lies inside
+        corner = near[_corner(results, chosen, self.edge, near)]
+        stations, count = int(use.sum()), corner.size
         share = count / stations
         names = results.stations
         rank = panel.rank(self.name, "share", share, case.contest.country)
         votes = int(results.votes[corner, chosen].sum())
-        by_edge = [
-            {"edge": e / 100, "stations": int((use & _corner(results, chosen, e / 100)).sum())}
-            for e in (80, 85, 90, 95, 97, 99, 100)
-        ]
+        by_edge = [{"edge": edge, "stations": int(_corner(results, chosen, edge, near).sum())} for edge in _EDGES]
         return Answer(
             status="description",
             outcome="ranked" if rank.contests else "said",
@@ -97,7 +99,7 @@ class ExtremeCorner(Method):
             },
             evidence=Evidence(share, rank.log10_p),
             estimates=(Estimate("votes reported at these stations", votes, "votes", "upper bound"),),
-            stations=tuple(sorted(names[i] for i in np.flatnonzero(corner))),
+            stations=tuple(sorted(names[i] for i in corner)),
             tables={"edges": by_edge, "placebo": placebos.rows(results, chosen, partial(self._placebo, results))},
             series={"edge": [e["edge"] for e in by_edge], "stations": [e["stations"] / stations for e in by_edge]},
         )
@@ -124,7 +126,7 @@ class ExtremeCorner(Method):
                     "field": "stations",
                     "type": "quantitative",
                     "title": words["y"],
-                    "axis": {"format": ".1%"},
+                    "axis": {"format": "~%"},
                 },
             },
         }
@@ -140,12 +142,15 @@ def _usable(results: Results, option: int, least: int) -> NDArray[np.bool_]:
     return np.asarray(known & (registered >= least) & (valid > 0))
 
 
-def _corner(results: Results, option: int, edge: float) -> NDArray[np.bool_]:
+def _corner(results: Results, option: int, edge: float, rows: NDArray[np.intp] | None = None) -> NDArray[np.bool_]:
+    """Which of these rows, of all if none are named, reach the edge in turnout and in the option's share."""
     registered, ballots, valid = (results.whole(c) for c in ("registered", "ballots", "valid"))
     assert registered is not None
     assert ballots is not None
     assert valid is not None
+    votes = results.votes[:, option]
+    if rows is not None:
+        registered, ballots, valid, votes = registered[rows], ballots[rows], valid[rows], votes[rows]
     exact = Fraction(edge).limit_denominator(10_000)
     top, bottom = exact.numerator, exact.denominator
-    full = bottom * ballots >= top * registered
-    return np.asarray(full & (bottom * results.votes[:, option] >= top * valid))
+    return np.asarray((bottom * ballots >= top * registered) & (bottom * votes >= top * valid))

@@ -9,6 +9,10 @@ of at most :math:`\varepsilon` a row repeats a neighbour in the official order, 
 before any other was asked: twice the rate of the worst (Spain 1982: 91 copies that chance does not
 explain in 39,060 rows, .0023).
 
+A row that repeats an earlier one *with its register* is no other station's result: registers differ. It is one
+station that the file holds twice, as where two sources were put together; it is listed and left out of all below
+(`recanvass.protocol_copies.entered_twice`). A page pasted again is one slip, not as many as it has rows.
+
 Row j *hits* row i at width d (0, 1 or 2 ballots) if no option differs by more than d. Without a slip
 the chance is at most :math:`R_{ij}`, the bound over all true rates of `recanvass.kernels.near_rows`;
 few filled fields or few options make it large, and then equality says nothing.
@@ -19,7 +23,7 @@ Three things may raise the headline; one pair never can, as a slip explains it:
   :math:`P(\mathrm{PoissonBinomial}(\varepsilon_{ij}, R_{ij}) \ge h)`, h ≥ 2;
 - a *run* of neighbours, each the same as the one before:
   :math:`\prod (R_{i,i+1} + \varepsilon)`, which bounds the chance of every length at once;
-- the *number* C of rows that repeat an earlier one exactly, against
+- the *number* C of rows, or pages of them, that repeat an earlier one exactly, against
   Binomial(N, 2 :math:`\varepsilon`), by its Chernoff bound.
 
 **Multiplicity, declared beforehand.** Cluster and run: times three widths and all N rows. Headline:
@@ -39,7 +43,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import protocol_copies, wording
+from recanvass import plantings, protocol_copies, rounded_counts, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, EvidenceClass, Finding
 from recanvass.kernels.near_rows import REACH
@@ -89,6 +93,7 @@ class IdenticalProtocols(Method):
         """The strongest of cluster, run and number of copies; the copies; what could have been seen."""
         results = case.results
         assert results is not None
+        rounded_counts.refuse(results)
         found = protocol_copies.table(results)
         if len(found.rows) < 3:
             raise Unasked("nothing_left")
@@ -98,8 +103,10 @@ class IdenticalProtocols(Method):
         hits, pairs = protocol_copies.neighbourhood(found, telling)
         cluster = protocol_copies.cluster(found, hits, self.slips)
         run = protocol_copies.run(found, self.slips)
-        groups, repeats = protocol_copies.copies(found, self.slips)
-        number = protocol_copies.copies_log_p(repeats, len(found.rows), self.slips)
+        groups, _, pages = protocol_copies.copies(found, self.slips)
+        every = protocol_copies.table(results, twice=True)
+        all_groups, repeats, _ = protocol_copies.copies(every, self.slips)
+        number = protocol_copies.copies_log_p(pages, len(found.rows), self.slips)
         logs = {
             "run": run.log_p if run else 0.0,
             "cluster": cluster.log_p if cluster else 0.0,
@@ -110,35 +117,37 @@ class IdenticalProtocols(Method):
         departs = log10_p <= log10(self.level)
         names = results.stations
         strongest = cluster if kind == "cluster" else run if kind == "run" else None
-        listed = _listed(found, groups, names, self.listing)
+        listed = _listed(every, all_groups, names, self.listing)
         facts = {
             "stations": len(found.rows),
             "telling": int(telling.sum()),
             "copies": sum(line["copies"] - 1 for line in listed),
             "repeats": repeats,
+            "pages": pages,
             "expected": 2.0 * self.slips * len(found.rows),
             "slips": self.slips,
             "log10_p": log10_p,
             "tests": len(logs),
+            "twice": int((every.log_bound <= log(self.slips)).sum()) - int(telling.sum()),
             **_described(found, strongest),
         }
         members: set[int] = set()
         if departs:
             members = set(strongest.members.tolist() if strongest else np.concatenate(groups).tolist())
         tables = {
-            "evidence": _evidence(found, cluster, run, repeats, logs, self.slips),
+            "evidence": _evidence(found, cluster, run, pages, logs, self.slips),
             "rows": _rows(found, strongest, results, names),
             "copies": listed,
             "left_out": _left_out(results, found),
         }
-        outcome = "copies" if listed else "none"
+        outcome = "none" if not listed else "twice" if facts["twice"] else "copies"
         if departs:
             outcome = f"{kind}_near" if strongest is not None and strongest.width else kind
         return Answer(
             status="departure" if departs else "description" if listed else "none",
             outcome=outcome,
             facts=facts,
-            evidence=Evidence(float(_statistic(kind, cluster, run, repeats)), log10_p),
+            evidence=Evidence(float(_statistic(kind, cluster, run, pages)), log10_p),
             estimates=_estimates(found, members),
             caveats=_caveats(found, listed, len(telling) - int(telling.sum())),
             stations=tuple(sorted(names[int(found.rows[i])] for i in members)),
@@ -149,7 +158,7 @@ class IdenticalProtocols(Method):
 
     def _power(self, found: Table, telling: NDArray[np.bool_]) -> dict[str, Any]:
         """The least cluster and run that would be seen, at the headline's level."""
-        log_level = log(self.level / 3)
+        log_level = log(plantings.HEADLINE / 3)
         cluster, size = protocol_copies.least_cluster(found, self.slips, log_level)
         run = protocol_copies.least_run(found, self.slips, log_level)
         if not run or not cluster:
@@ -181,11 +190,11 @@ class IdenticalProtocols(Method):
         return Drawing({"layer": layers}, records, words["title"], alt, caption)
 
 
-def _statistic(kind: str, cluster: Group | None, run: Group | None, repeats: int) -> int:
+def _statistic(kind: str, cluster: Group | None, run: Group | None, pages: int) -> int:
     group = cluster if kind == "cluster" else run if kind == "run" else None
     if group is not None:
         return len(group.members)
-    return repeats if kind == "number" else 0
+    return pages if kind == "number" else 0
 
 
 def _described(found: Table, group: Group | None) -> dict[str, Any]:
@@ -196,7 +205,7 @@ def _described(found: Table, group: Group | None) -> dict[str, Any]:
 
 
 def _evidence(
-    found: Table, cluster: Group | None, run: Group | None, repeats: int, logs: dict[str, float], slips: float
+    found: Table, cluster: Group | None, run: Group | None, pages: int, logs: dict[str, float], slips: float
 ) -> list[dict[str, Any]]:
     lines = []
     for kind, group in (("cluster", cluster), ("run", run)):
@@ -212,7 +221,7 @@ def _evidence(
                     "expected": None,
                 }
             )
-    line = {"kind": "number", "area": "", "stations": repeats, "width": 0, "log10_p": logs["number"] / LN10}
+    line = {"kind": "number", "area": "", "stations": pages, "width": 0, "log10_p": logs["number"] / LN10}
     return [*lines, line | {"expected": 2.0 * slips * len(found.rows)}]
 
 
@@ -257,11 +266,13 @@ def _left_out(results: Results, found: Table) -> list[dict[str, Any]]:
     absent = ~results.known("votes")
     negative = ~absent & (votes < 0).any(axis=1)
     unplaced = here & (found.areas.codes < 0)
-    rest = len(results) - len(found.rows) - int(absent.sum()) - int(negative.sum()) - int(unplaced.sum())
+    twice = len(protocol_copies.table(results, twice=True).rows) - len(found.rows)
+    rest = len(results) - len(found.rows) - int(absent.sum()) - int(negative.sum()) - int(unplaced.sum()) - twice
     reasons = {
         "absent": int(absent.sum()),
         "impossible": int(negative.sum()),
         "no_area": int(unplaced.sum()),
+        "twice": twice,
         "size": rest,
     }
     return [{"reason": reason, "stations": number} for reason, number in reasons.items() if number]

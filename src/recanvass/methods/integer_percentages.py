@@ -24,10 +24,12 @@ turnout and share ≤ 99 per cent, redrawn from Binomial(n, x/n) without regard 
 and variance in closed form instead of 1,000 simulations. Its headline counts *either*, the stations
 where share or turnout hits; the corrected test does not, because either single one has more power.
 
-**Multiplicity, declared beforehand.** Corrected: three families: T of share and turnout in the contest;
-T of both in every area of every level with five stations or more; S of both in the contest. Within a
-family p = tests × the smallest; the headline's p is three times the smallest of the three (two, without
-areas). Areas are listed by Benjamini-Hochberg at 1 per cent. Published: *either* alone; its areas have ten
+**Multiplicity, declared beforehand.** Corrected: half of the level is for the contest, where p is
+tests × the smallest of T and S of share and turnout; half for the areas of every level with five
+stations or more, where p is the chance of the largest likelihood ratio of T of any of them
+(``rounding.py``). The headline's p is twice the smaller of the two; without areas the contest has all.
+Areas are listed by Benjamini-Hochberg at 1 per cent, and where that lists none while the areas together
+raise the headline, the area of the largest ratio is. Published: *either* alone; its areas have ten
 stations or more. With weights: S alone. Other options are shown as a placebo and are not counted.
 """
 
@@ -42,7 +44,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recanvass import (
+    areas,
     false_discovery,
+    plantings,
+    rounded_counts,
     rounded_stations,
     rounding,
     rounding_tables,
@@ -201,6 +206,8 @@ class IntegerPercentages(Method):
         """Share and turnout; the scan by area; the placebo; what could have been seen."""
         assert case.results is not None
         results = case.results
+        if self.definition == "corrected":
+            rounded_counts.refuse(results)
         wholes = self.pairs(results)
         looks = self.looks(results)
         if not looks:
@@ -208,14 +215,16 @@ class IntegerPercentages(Method):
         tested = [look for look in looks if look.name == "either" or self.definition == "corrected"] or looks
         plain = self.weights == "stations"
         scored = plain and self.definition == "corrected"
-        scan = rounding.scan_areas(results, tested, self.rate) if plain else None
+        scan = rounding.scan_areas(results, tested, self.rate, self.level / 2 if scored else 0) if plain else None
         counted = np.array([look.log10_p for look in tested])
         tails = np.array([rounding.contest_tail(look) for look in tested]) if scored else counted
-        scan_p = false_discovery.smallest(scan.log10_p) if scored and scan is not None else 0.0
+        scan_p = scan.together if scored and scan is not None else 0.0
         scanned = scan is not None and len(scan.log10_p) > 0
-        families = 1 + scored + (scored and scanned)
+        # What the contest's tails, and what the areas', are multiplied by: a half for each, as far as both are asked.
+        shares = (1 + scored) * (1 + (scored and scanned)), 2
         contest_p = min(false_discovery.smallest(tails), false_discovery.smallest(counted))
-        log10_p = min(0.0, min(contest_p, scan_p) + log10(families))
+        contest_p, scan_p = contest_p + log10(shares[0]), scan_p + log10(shares[1])
+        log10_p = min(0.0, contest_p, scan_p)
         main = tested[int(np.argmin(np.minimum(tails, counted)))]
         found = log10_p <= log10(self.level)
         listed = [line for line in scan.lines if line["listed"]] if scan is not None else []
@@ -235,9 +244,13 @@ class IntegerPercentages(Method):
             "placebo": self._placebos(results) if self.placebo else [],
             "left_out": rounding_tables.left_out(wholes),
         }
-        level = self.level / families
-        sizes = scan.sizes if scan is not None else np.zeros(0, np.int64)
-        first = looks[0]
+        first, sizes = looks[0], scan.sizes if scan is not None else np.zeros(0, np.int64)
+        if scored:
+            levels = [results.areas(name).codes[first.rows] for name in reversed(areas.levels(results))]
+            fives, among = rounding.next_fives(first, wholes[first.name].part), len(tested) * shares[0] // 2
+            promised = rounding.power(first, fives, levels, plantings.HEADLINE / 2, (among, len(sizes)), rng)
+        else:
+            promised = power(first, wholes[first.name].whole, sizes, plantings.HEADLINE, len(tested))
         return Answer(
             status="departure" if found else "none",
             outcome=outcome,
@@ -248,9 +261,7 @@ class IntegerPercentages(Method):
             stations=tuple(sorted(named)),
             tables={name: table for name, table in tables.items() if table},
             series=rounding_tables.series(looks),
-            power=rounding.power(first, scan, level, len(tested))
-            if scored
-            else power(first, wholes[first.name].whole, sizes, level, len(tested)),
+            power=promised,
         )
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:

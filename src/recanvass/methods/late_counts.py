@@ -4,7 +4,12 @@ Raw totals of early and late stations say nothing: towns report before villages,
 (Idrobo, Kronick and Rodríguez 2022; the opposite view, Escobari and Hoover 2024). Stations are put in the order in
 which they were processed; the stratum :math:`s` of a station is its area by its third of size (registered, else
 valid). With :math:`y_i` the option's share, and where an earlier contest is given less
-:math:`\beta (z_i - \bar z_s)` of its share then, :math:`e_i = y_i - \bar y_s`.
+:math:`\beta (z_i - \bar z_s)` of its share then, :math:`e_i = y_i - \bar y_s`. The share then is itself a count of
+:math:`m_i` votes, which flattens a plain slope and leaves part of the composition, so the chance in it is taken off
+(Fuller 1987), unless it is more than half of the whole:
+
+.. math:: \beta = \frac{\sum (z_i - \bar z_s)(y_i - \bar y_s)}
+          {\sum (z_i - \bar z_s)^2 - \sum (1 - 1 / n_s) z_i (1 - z_i) / m_i} .
 
 **Null.** Inside a stratum the order of arrival is exchangeable. At a cut :math:`c` the contrast
 :math:`T_c = \sum_{i \text{ late}} e_i` has exact mean and variance (`recanvass.kernels.stratified_order`).
@@ -17,8 +22,13 @@ bandwidth, a donut of a tenth of it, and the same jump at placebo cuts elsewhere
 
 **Decomposition.** The raw shift is parted into composition and rest (Oaxaca 1973), strata with both kinds only.
 
-``late_batch`` is seen (p of a thousandth) in about six of ten contests of 2,000 stations: where whole
-districts come late there is nothing to compare them with, so it is not declared as detected.
+``late_batch`` is seen (p of a thousandth) in 20 of 24 contests of 2,000 stations. Where whole districts come late there
+is nothing of the same area to compare them with, and it is left so: beside early districts of the same region 23 of 24
+are seen, but then 5 of 24 *clean* contests in which the same stations merely come late have p <= .01, and 3 p <= .001
+(by districts 2 and 1), because districts differ by composition, and a few of them are a few observations however many
+stations they hold. An earlier contest takes composition inside areas off (in the tests 7.4 points of it, of which .1
+is left; of a true shift of 3 points that goes with it, 2.5 are seen). But districts also swing together, so it does
+not make stations of different districts exchangeable either.
 
 Inside an area villages may still report after towns, and distant stations after near ones: exchangeability is a model
 (class C). Rules: the leader unless an option is named; the areas of `recanvass.areas`; ties of time stay together.
@@ -84,9 +94,10 @@ class LateCounts(Method):
 
     evidence_class = "C"
     needs = Needs(columns=("votes", "valid"), stations=40, options=2)
+    detects = ("late_batch",)
     cites = (
         "idrobo2022shifts", "escobari2024evaluating", "oaxaca1973male", "mantel1959statistical",
-        "fan1996local", "bickel1975sex",
+        "fan1996local", "bickel1975sex", "fuller1987error",
     )  # fmt: skip
     references = (
         Reference("bickel1975sex", "six departments of Berkeley", "raw difference, points", -14.2, 0.05),
@@ -270,10 +281,15 @@ class LateCounts(Method):
         known = dict(zip(before.stations, np.where(valid > 0, then, math.nan).tolist(), strict=True))
         z = np.array([known.get(results.stations[i], math.nan) for i in count.rows])
         here = np.isfinite(z)
-        sums = np.bincount(count.strata[here], z[here], minlength=int(count.strata.max()) + 1)
-        means = sums / np.maximum(np.bincount(count.strata[here], minlength=len(sums)), 1)
+        size = int(count.strata.max()) + 1
+        met = np.bincount(count.strata[here], minlength=size)
+        means = np.bincount(count.strata[here], z[here], minlength=size) / np.maximum(met, 1)
         moved = np.where(here, z, means[count.strata]) - means[count.strata]
         weight = float((moved * moved).sum())
+        cast = dict(zip(before.stations, valid.tolist(), strict=True))
+        m = np.array([cast[results.stations[i]] for i in count.rows[here]])
+        chance = float(((1 - 1 / met[count.strata[here]]) * z[here] * (1 - z[here]) / m).sum())
+        weight -= chance if chance < weight / 2 else 0.0
         slope = float((moved * share).sum()) / weight if weight > 0 else 0.0
         return np.asarray(stratified_order.deviations(share - slope * moved, count.strata))
 

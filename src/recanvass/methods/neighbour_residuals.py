@@ -155,7 +155,7 @@ class NeighbourResiduals(Method):
             "mark": {"type": "bar", "color": "observed"},
             "encoding": {
                 "y": {"field": "corner", "type": "nominal", "title": None, "sort": None},
-                "x": {"field": "stations", "type": "quantitative", "title": words["x"]},
+                "x": {"field": "stations", "type": "quantitative", "title": words["x"], "axis": {"tickMinStep": 1}},
             },
         }
         alt = wording.phrase(finding.method, "drawing", "alt", facts=finding.answer.facts, language=language)

@@ -165,7 +165,7 @@ class PanelJumps(Method):
             "mark": {"type": "bar", "color": "observed"},
             "encoding": {
                 "y": {"field": "corner", "type": "nominal", "title": None, "sort": None},
-                "x": {"field": "stations", "type": "quantitative", "title": words["x"]},
+                "x": {"field": "stations", "type": "quantitative", "title": words["x"], "axis": {"tickMinStep": 1}},
             },
         }
         alt = wording.phrase(finding.method, "drawing", "alt", facts=finding.answer.facts, language=language)

@@ -11,6 +11,10 @@ observer stayed to the end; leaving out those sent away would choose by what the
 watching moves the same votes to a neighbouring station, the difference counts that twice, while
 a deterrent that reaches unwatched stations makes it smaller.
 
+Placebo: the same difference for other options that stood at all of these stations, under the same lots. What watching
+takes from one option it gives to others, so a placebo of the other sign is no contradiction; of three or more options
+it shows whether one of them differs more than the one asked about.
+
 The null: the same stations' figures, the lot drawn again.
 """
 
@@ -23,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import wording
+from recanvass import placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, Finding
 from recanvass.kernels.randomisation import assignments, difference, drawn_differences, every_difference
@@ -120,16 +124,23 @@ class RandomisedObservers(Method):
         ways = assignments(watched, strata)
         exact = ways <= self.exhaustive
         names = results.stations
-        both = np.stack([outcome, watched.astype(np.float64)])
+        valid = results.whole("valid")
+        assert valid is not None
+        beside = [j for j in placebos.others(results, chosen) if results.stood(j)[rows].all()]
+        outcomes = [outcome, watched.astype(np.float64)]
+        outcomes += [results.votes[:, j] / np.maximum(valid, 1) for j in beside]
         if exact:
-            lots, moved = (every_difference(values, watched, strata) for values in both)
+            drawn = np.stack([every_difference(values, watched, strata) for values in outcomes])
         else:
-            lots, moved = drawn_differences(both, watched, strata, self.draws, rng)
+            drawn = drawn_differences(np.stack(outcomes), watched, strata, self.draws, rng)
+        lots, moved = drawn[:2]
+        others = {
+            j: _measured(difference(values, watched, strata), law, exact)
+            for j, values, law in zip(beside, outcomes[2:], drawn[2:], strict=True)
+        }
         log10_p = _log10_p(lots, seen, exact)
         low, high = self._interval(lots, moved, seen, exact)
         on, off = rows[watched[rows]], rows[~watched[rows]]
-        valid = results.whole("valid")
-        assert valid is not None
         unwatched_valid = exact_sum(valid[off])
         facts = {
             "option": results.options[chosen],
@@ -180,7 +191,8 @@ class RandomisedObservers(Method):
                         "valid": int(valid[i]),
                     }
                     for i in sorted(rows, key=lambda i: (not watched[i], names[i]))
-                ]
+                ],
+                "placebo": placebos.rows(results, chosen, others.get),
             },
             series={"lots": _histogram(lots, seen), "seen": seen * 100},
             power={"smallest": 2.8 * float(lots.std()) * 100},
@@ -277,6 +289,10 @@ def _log10_p(lots: NDArray[np.float64], seen: float, exact: bool) -> float:
     """Two-sided."""
     hits = int((np.abs(lots) >= abs(seen) - 1e-12).sum())
     return math.log10(max(hits, 1) / len(lots) if exact else (1 + hits) / (1 + len(lots)))
+
+
+def _measured(seen: float, lots: NDArray[np.float64], exact: bool) -> Record:
+    return {"difference": round(100 * seen, 2), "log10_p": round(_log10_p(lots, seen, exact), 3)}
 
 
 def _histogram(lots: NDArray[np.float64], seen: float) -> list[Record]:

@@ -41,8 +41,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from recanvass import plantings, repeats, rounded_counts, wording
 from recanvass import repeat_tables as tables
-from recanvass import repeats, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, EvidenceClass, Finding
 from recanvass.kernels.repeat_windows import GRID
@@ -117,6 +117,7 @@ class RepeatedPercentages(Method):
     def ask(self, case: Case, rng: np.random.Generator) -> Answer:
         """The clusters, the repeated results, the duplicates, and what could have been seen."""
         assert case.results is not None
+        rounded_counts.refuse(case.results)
         found = self.survey(case.results)
         if not any(look.there.any() for look in found.looks):
             raise Unasked("nothing_left")
@@ -161,7 +162,7 @@ class RepeatedPercentages(Method):
             stations=tuple(named) if departs else (),
             tables={name: table for name, table in records.items() if table},
             series=_series(found, block, position, names),
-            power=_power(found, log10(self.level)),
+            power=_power(found, rng),
         )
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
@@ -258,12 +259,12 @@ def _series(found: Survey, block: Block, position: int, names: Names) -> dict[st
     }
 
 
-def _power(found: Survey, log10_level: float) -> dict[str, Any]:
-    power = repeats.typical_power(found, log10_level)
+def _power(found: Survey, rng: np.random.Generator) -> dict[str, Any]:
+    power = repeats.typical_power(found, plantings.HEADLINE, rng)
     if power is None or not power["stations"]:
         return {}
     look = found.looks[0]
-    whole = repeats.vector_power(found, log10_level)
+    whole = repeats.vector_power(found, log10(plantings.HEADLINE))
     return power | {"option": found.results.options[look.option] if look.option >= 0 else "", "whole": whole}
 
 

@@ -14,8 +14,9 @@ is ranked among clean contests (`recanvass.panel`); the interval draws areas wit
 
 Geography can honestly bring one side only (wealthy districts do so for :math:`D \le .15`: Spain .06 to .29), so
 the null needs a world outside this contest. Class C. Rules: the leader unless an option is named;
-``least`` registered voters; :math:`0 < G \le V`; a station with no vote for another option among its
-neighbours has no proportion and is not used. Fewer than ``enough`` jumps give no ratio.
+``least`` registered voters to jump and ``least_near`` to stand as a neighbour (methods/18 prints the first only; with
+the second its counts of stations and jumps come out one for one, see the tests); :math:`0 < G \le V`; a station with no
+vote for another option among its neighbours has no proportion and is not used. Under ``enough`` jumps give no ratio.
 """
 
 from __future__ import annotations
@@ -69,7 +70,9 @@ class TurnoutJumps(Method):
     reach : int
         Neighbours each side, in official order.
     least : int
-        Stations with fewer registered voters are left out.
+        Stations with fewer registered voters do not jump.
+    least_near : int
+        Stations with fewer registered voters are no neighbours either; at most ``least``.
     enough : int
         Fewer jumps give no ratio.
     draws : int
@@ -80,6 +83,7 @@ class TurnoutJumps(Method):
     jump: float = 0.2
     reach: int = 5
     least: int = 200
+    least_near: int = 100
     enough: int = 30
     draws: int = 200
 
@@ -90,6 +94,7 @@ class TurnoutJumps(Method):
         Reference("methods/18 B", "russia_2018", "kappa", 0.47, 0.03),
         Reference("methods/18 B", "canada_2015", "kappa", 0.91, 0.03),
         Reference("methods/18 B", "uganda_2021", "kappa", 0.13, 0.09),
+        Reference("methods/18 B", "russia_2018", "jumps", 1453, 0),
     )
     cost = "linear in stations"
 
@@ -108,7 +113,7 @@ class TurnoutJumps(Method):
         results = case.results
         assert results is not None
         chosen = singled_out(results, self.option)
-        near = neighbourhoods(results, self.least, self.reach)
+        near = neighbourhoods(results, min(self.least_near, self.least), self.reach)
         if near is None:
             raise Unasked("nothing_left")
         found = self._jumps(results, near, chosen, self.jump)
@@ -222,7 +227,7 @@ class TurnoutJumps(Method):
         medians = [local_medians(np.where(stood, values, np.nan), neighbours) for values in (turnout, votes, others)]
         t, mine, o = medians
         with np.errstate(invalid="ignore"):
-            compared = stood & np.isfinite(t) & (mine + o > 0)
+            compared = stood & (voters >= self.least) & np.isfinite(t) & (o > 0)
             here = compared & (turnout - t > jump)
         more = turnout[here] - t[here]
         return Jumps(

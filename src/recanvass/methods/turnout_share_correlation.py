@@ -121,6 +121,7 @@ class TurnoutShareCorrelation(Method):
                 "opacity": {
                     "field": "stations",
                     "type": "quantitative",
+                    "title": words["size"],
                     "scale": {"type": "sqrt", "range": [0.12, 1]},
                     "legend": None,
                 },

@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
-from recanvass import areas, false_discovery, wording
+from recanvass import areas, false_discovery, plantings, rounded_counts, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, EvidenceClass, Finding
 from recanvass.kernels import dispersion
@@ -169,6 +169,8 @@ class VarianceWithinAreas(Method):
         """X² of every area and option, its lower tail, the list, and what could have been seen."""
         assert case.results is not None
         results = case.results
+        if self.definition == "corrected":
+            rounded_counts.refuse(results)
         parts = self.parts(results)
         if not len(parts) or int(parts.sizes.max(initial=0)) < self.least:
             raise Unasked("areas")
@@ -215,7 +217,7 @@ class VarianceWithinAreas(Method):
             stations=tuple(sorted(results.take(named).stations)) if len(named) else (),
             tables={"areas": lines[: max(10, len(listed))]},
             series=self._series(results, parts, top, copies),
-            power=_power(tests, len(tails), self.level),
+            power=_power(tests, len(tails), _whole(results, self.base(results)), parts),
         )
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
@@ -313,12 +315,18 @@ def _shuffled(results: Results, parts: Areas, base: str, rng: np.random.Generato
     return results.with_counts(votes=table[:, : votes.shape[1]], **counts)
 
 
-def _power(tests: list[Tested], count: int, level: float) -> dict[str, Any]:
-    """How much less than counting stations of a middling area may spread before it is seen."""
+def _power(tests: list[Tested], count: int, whole: Counts, parts: Areas) -> dict[str, Any]:
+    """How much less than counting the stations of a middling area must spread to be seen eight times in ten.
+
+    A spread of r times that of counting gives r² chi-square; its upper tenth is what must lie below the border.
+    """
     degrees = np.sort(np.concatenate([one.degrees for one in tests]))
     middle = int(degrees[len(degrees) // 2])
-    border = 2.0 * float(gammaincinv(middle / 2.0, level / count))
-    return {"area_size": middle + 1, "ratio": sqrt(border / middle), "tests": count}
+    border = 2.0 * float(gammaincinv(middle / 2.0, plantings.HEADLINE / count))
+    ratio = sqrt(border / (2.0 * float(gammaincinv(middle / 2.0, plantings.ENOUGH / plantings.TIMES))))
+    known = parts.codes >= 0
+    votes = round((middle + 1) * float(np.median(whole[known & (whole > 0)])))
+    return {"area_size": middle + 1, "ratio": ratio, "tests": count, "votes": votes}
 
 
 def _drawing(name: str, finding: Finding, language: str) -> Drawing:

@@ -19,6 +19,9 @@ Rules: the earlier contest is the last one given unless named; the areas are tho
 the station apart, at which at least ``fewest`` are found by name in both contests, else the stations; the ``most``
 largest options of each contest stand alone, all other ballots together. Every area counts once, as published, unless
 ``weighted`` counts each by its registered voters.
+
+No option is singled out: the statistic runs over the flows to every group, all of which stand in the table. A placebo
+run on another option would be the same run.
 """
 
 from __future__ import annotations
@@ -175,7 +178,7 @@ class VoteFlow(Method):
                 **rank.facts(),
             },
             evidence=Evidence(far, rank.log10_p, expected=0.0),
-            caveats=("ecological", "register"),
+            caveats=("ecological", "register", "every_option"),
             tables={"flows": table},
             series={
                 "then": [r["then"] for r in table],

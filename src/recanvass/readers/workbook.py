@@ -11,6 +11,7 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 from xml.etree.ElementTree import Element, ParseError
@@ -23,9 +24,9 @@ from recanvass.intake.biff import old_workbook
 from recanvass.intake.compound import MAGIC, compound
 from recanvass.intake.inflating import Archive, archive
 from recanvass.intake.opendocument import open_document
-from recanvass.intake.sheets import Book, Sheet, column_of, ordinal, shared_strings, sheet
+from recanvass.intake.sheets import MOST_CELLS, Book, Sheet, column_of, ordinal, shared_strings, sheet
 from recanvass.reader import Limits, Note, RawTable
-from recanvass.wording import listed, show
+from recanvass.wording import count, listed, show
 
 if TYPE_CHECKING:
     import polars as pl
@@ -97,7 +98,16 @@ def _sheets(package: Archive, limits: Limits) -> Sequence[RawTable]:
             continue  # a chart sheet holds no cells
         hidden = entry.get("state", "visible") != "visible"
         found.append((entry.get("name", ""), hidden, sheet(package.chunks(member), book)))
+    if any(_tag(e) == "calcPr" and e.get("fullCalcOnLoad") in ("1", "true") for e in tree.iter()):
+        found = [(title, hidden, _uncalculated(cells)) for title, hidden, cells in found]
     return _tables(name, found)
+
+
+def _uncalculated(cells: Sheet) -> Sheet:
+    """Formulas of a program that calculates nothing: it stores 0 with each, and asks for a calculation at opening."""
+    if cells.formulas and cells.nought + len(cells.unstored) == len(cells.formulas):
+        return replace(cells, unstored=list(cells.formulas))
+    return cells
 
 
 def _table(name: str, title: str, hidden: bool, cells: Sheet, titles: list[str]) -> RawTable:
@@ -107,6 +117,11 @@ def _table(name: str, title: str, hidden: bool, cells: Sheet, titles: list[str])
         raise ReadError(
             f"{show(name)}, sheet {show(title)}: {listed(cells.formulas)} are formulas, and {listed(cells.unstored)} "
             "have no stored value; open it in a spreadsheet program, recalculate and paste the values."
+        )
+    if len(cells.rows) * cells.widest > MOST_CELLS:
+        raise ReadError(
+            f"{show(name)}, sheet {show(title)}, has {count(len(cells.rows))} rows and {count(cells.widest)} columns, "
+            f"more than {count(MOST_CELLS)} cells; take out what lies beside the table, or save it as CSV."
         )
     notes = list(_notes(title, hidden, cells, titles))
     frame = _frame(cells.rows, cells.widest)

@@ -14,12 +14,13 @@ from recanvass.reader import RawTable
 from recanvass.reading import layout, ledger, mapping, totals, verification, warnings
 from recanvass.reading.assignment import summed
 from recanvass.reading.columns import Decision
+from recanvass.reading.doubtful import doubtful
 from recanvass.reading.layout import Laid
 from recanvass.reading.mapping import Mapping
 from recanvass.reading.numbers import HIDDEN, Column, parsed
 from recanvass.reading.tableplan import Plan, plan
 from recanvass.results import COUNTS, LEVELS, Contest, Labels, Results, Source
-from recanvass.sheet import Sheet
+from recanvass.sheet import Sheet, Warned
 from recanvass.wording import listed, show
 
 
@@ -85,7 +86,7 @@ def _refuse_unread(made: Plan, tables: Sequence[RawTable], read: Sequence[RawTab
 
 def finished(made: Plan, source: Source, others: Sequence[str]) -> Results:
     """The results of a decided table: strict numbers, rows set aside, control totals, sheet."""
-    table, columns, found_totals = _aside(made)
+    table, columns, found_totals, doubts = _aside(made)
     made = replace(made, decision=_held(made.decision, columns))
     decision = made.decision
     _refuse(table, columns, decision, source.name)
@@ -129,6 +130,7 @@ def finished(made: Plan, source: Source, others: Sequence[str]) -> Results:
         warnings=(
             *warnings.of_notes(made.raw),
             *warnings.of_reading(made, table, columns, results, found_totals, others, issues),
+            *doubts,
         ),
         identities=verification.identities(checked),
         compared=verification.compared(results),
@@ -142,8 +144,8 @@ def _used(decision: Decision) -> list[int]:
     return sorted({j for js in decision.figures.values() for j in js} | set(decision.options.values()))
 
 
-def _aside(made: Plan) -> tuple[Laid, tuple[Column, ...], int]:
-    """Take totals, notes and records without a needed figure out of the table."""
+def _aside(made: Plan) -> tuple[Laid, tuple[Column, ...], int, list[Warned]]:
+    """Take totals, notes and records without a needed figure out of the table; say how many, and what is doubtful."""
     table, columns, decision = made.table, made.columns, made.decision
     used = _used(decision)
     reasons: dict[int, str] = {}
@@ -161,10 +163,15 @@ def _aside(made: Plan) -> tuple[Laid, tuple[Column, ...], int]:
         assert made.mapping is not None
         j = mapping.position(table.headers, header, made.mapping)
         reasons |= {i: "figure_missing" for i in np.flatnonzero(columns[j].absent).tolist() if i not in reasons}
-    if not reasons:
-        return table, columns, 0
     kept = np.ones(len(table.cells), dtype=bool)
     kept[list(reasons)] = False
+    doubts = (
+        []
+        if keep
+        else warnings.of_doubtful(table, doubtful(rows, given, ~kept, totals.nameless(table, decision.levels)))
+    )
+    if not reasons:
+        return table, columns, 0, doubts
     cells_of = made.mapping.cells_of if made.mapping else lambda _: mapping.Cells()
     left = layout.without(table, reasons)
     if not len(left.cells):
@@ -185,7 +192,7 @@ def _aside(made: Plan) -> tuple[Laid, tuple[Column, ...], int]:
             )
         else:
             parts.append(Column(column.kind, column.values[kept], column.absent[kept]))
-    return left, tuple(parts), len(found)
+    return left, tuple(parts), len(found), doubts
 
 
 def _held(decision: Decision, columns: Sequence[Column]) -> Decision:

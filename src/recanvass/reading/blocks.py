@@ -18,6 +18,7 @@ from recanvass.errors import ControlTotalsDiffer, ReadError
 from recanvass.reading.columns import VOTES
 from recanvass.reading.dictionary import meanings, normalised
 from recanvass.reading.layout import Laid
+from recanvass.reading.long import refuse_many
 from recanvass.reading.numbers import kind_of
 from recanvass.wording import show
 
@@ -142,6 +143,7 @@ def unfolded(table: Laid, name: str) -> Laid:
     if len(doubled):
         i = int(doubled["row"][0])
         raise ReadError(f"{name}: row {table.positions[i]} names {show(doubled['option'][0])!r} twice; correct it.")
+    refuse_many(named["option"], name)
     wide = named.pivot(on="option", index="row", values="votes", maintain_order=True)
     wide = pl.DataFrame({"row": rows}).join(wide, on="row", how="left", maintain_order="left").drop("row")
     held = sum(int((c.fill_null("").str.strip_chars() != "").sum()) for c in wide)

@@ -40,7 +40,7 @@ DISGUISES = (
     (b"MZ\x90", "a program"),
 )
 TABLES = (".csv", ".tsv", ".tab", ".psv", ".json", ".xlsx", ".xlsm", ".xls", ".ods", ".parquet")
-_HTML = re.compile(rb"<(!doctype\s+html|html|head|body|table|script|div)\b", re.IGNORECASE)
+_HTML = re.compile(rb"<(!doctype\s+html|html|head|body|table|script|div)\b(?!:)", re.IGNORECASE)
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 
 

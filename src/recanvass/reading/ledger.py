@@ -36,9 +36,9 @@ def control(
     name: str,
 ) -> None:
     """The three sums of each figure."""
-    parts: dict[str, Sequence[int]] = {**figures, **{option: (j,) for option, j in options.items()}}
-    for figure, js in parts.items():
-        values = results.counts[figure] if figure in figures else results.votes[:, results.options.index(figure)]
+    parts = [(figure, js, results.counts[figure]) for figure, js in figures.items()]
+    parts += [(option, (j,), results.votes[:, results.options.index(option)]) for option, j in options.items()]
+    for figure, js, values in parts:
         given = exact_sum(values)
         loaded, written = 0, 0
         for j in js:

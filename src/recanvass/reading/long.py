@@ -22,6 +22,9 @@ from recanvass.reading.numbers import Column
 from recanvass.results import COUNTS
 from recanvass.wording import show
 
+#: More options than these stand in several contests, each with its own.
+MOST_OPTIONS = 2_000
+
 _JOINT = " · "
 
 
@@ -108,6 +111,7 @@ def widened(table: Laid, long: Long, columns: Sequence[Column], name: str) -> La
             "station; choose the contest or the kind of vote with [rows.only] in a mapping."
         )
     carried = _carried(table, long, columns, key)
+    refuse_many(option, name)
     wide = frame.pivot(on="_option", index=key.columns, values="_votes", maintain_order=True)
     rows = frame.group_by(key.columns, maintain_order=True).agg(pl.col("_row").min())
     texts = [c for c in wide.columns if c not in key.columns]
@@ -119,6 +123,16 @@ def widened(table: Laid, long: Long, columns: Sequence[Column], name: str) -> La
             headers.append(table.headers[j])
     cells = wide.rename({c: f"c{k}" for k, c in enumerate(wide.columns)})
     return Laid(tuple(headers), cells, rows["_row"], table.aside, sheet_cells=False)
+
+
+def refuse_many(option: pl.Series, name: str) -> None:
+    """Refuse more options than one contest has: each would become a column."""
+    several = option.n_unique()
+    if several > MOST_OPTIONS:
+        raise ReadError(
+            f"{name}: its rows name {several:,} different options, more than one contest has (at most "
+            f"{MOST_OPTIONS:,} are read); give the rows of one contest."
+        )
 
 
 def columns_of(table: Laid, long: Long, columns: Sequence[Column]) -> Sequence[Column]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from recanvass.reading.luck import LUCK, independent, luck, rest, varied
 from recanvass.results import Counts, Mask
 
 #: How many kinds of rows, by the figures that they give, are looked at one by one.
@@ -18,21 +19,32 @@ MOST_PATTERNS = 40
 
 def neighbours(values: Counts, given: Mask, gone: Mask, candidates: Mask) -> Mask:
     """Candidates equal, in every figure they give, to the sum of one or more kept rows next to them."""
-    found = np.zeros(len(values), dtype=bool)
+    return sums_of_neighbours(values, given, gone, candidates)[0]
+
+
+def sums_of_neighbours(values: Counts, given: Mask, gone: Mask, candidates: Mask) -> tuple[Mask, Counts]:
+    """The same, and what the rows that each sums hold beside the largest of them: nothing for a copy."""
+    found, beside = np.zeros(len(values), dtype=bool), np.zeros_like(values)
     if not candidates.any():
-        return found
+        return found, beside
     kept = np.flatnonzero(~gone)
     for columns, alike in _patterns(values[kept], given[kept], candidates[kept]):
         figures = values[kept][:, columns]
         for step in (1, -1):
-            f, rows = figures[::step], np.flatnonzero(alike[::step])
+            f, asked = figures[::step], alike[::step]
             size: Counts = f.sum(axis=1, dtype=np.int64)
             before = np.concatenate([[0], np.cumsum(size)])
-            for i in rows[size[rows] > 0].tolist():
-                begin = int(np.searchsorted(before[: i + 1], before[i] - size[i], side="left"))
-                if before[begin] == before[i] - size[i] and np.array_equal(f[begin:i].sum(axis=0), f[i]):
-                    found[kept[i if step == 1 else len(kept) - 1 - i]] = True
-    return found
+            wanted = before[:-1] - size
+            begin = np.searchsorted(before, wanted, side="left")
+            likely = asked & (size > 0) & (wanted >= 0) & (before[np.minimum(begin, len(size))] == wanted)
+            for i in np.flatnonzero(likely).tolist():
+                if np.array_equal(f[begin[i] : i].sum(axis=0), f[i]):
+                    place = kept[i if step == 1 else len(kept) - 1 - i]
+                    left = np.zeros(values.shape[1], dtype=np.int64)
+                    left[columns] = rest(f[begin[i] : i])
+                    if not found[place] or left.sum() > beside[place].sum():
+                        found[place], beside[place] = True, left
+    return found, beside
 
 
 def _patterns(values: Counts, given: Mask, asked: Mask) -> list[tuple[NDArray[np.int64], Mask]]:
@@ -89,8 +101,9 @@ def summary(values: Counts, given: Mask, gone: Mask) -> Mask:
             ours, theirs = kept[::step][: i + 1], kept[::step][i + 1 :]
             sums = values[ours].sum(axis=0)
             both = given[ours].any(axis=0) & given[theirs].any(axis=0) & (whole > 0)
-            luck = _luck(np.where(both, sums, 0)[None, :], figures)
-            if i and (2 * sums == whole)[both].all() and both.sum() > 1 and luck[0] * len(kept) <= 0.01:
+            chance = luck(np.where(both, sums, 0)[None, :], figures, given[kept])[0]
+            more = np.count_nonzero(values[theirs].any(axis=1)) >= 3 * np.count_nonzero(values[ours].any(axis=1))
+            if i and more and (2 * sums == whole)[both].all() and both.sum() > 1 and chance * len(kept) <= LUCK:
                 found[ours] = True
                 return found
     return found
@@ -107,7 +120,7 @@ def row_sums(values: Counts, given: Mask, gone: Mask) -> Mask:
     for columns, rows in _patterns(figures, there, everything):
         if not found[kept[rows]].all():
             found[kept[_runs(figures, there, columns, rows)]] = True
-    return found | grand(values, given, gone)
+    return found | grand(values, given, gone, np.zeros(len(values), dtype=bool))
 
 
 def _runs(figures: Counts, given: Mask, columns: NDArray[np.int64], rows: Mask) -> list[int]:
@@ -135,43 +148,24 @@ def _runs(figures: Counts, given: Mask, columns: NDArray[np.int64], rows: Mask) 
         return []
     compared = np.stack(list(hits.values()))
     least = min(3, len(columns))
-    varied = _varied(compared, least)
-    luck = _luck(compared, figures)
+    telling = varied(compared, least)
+    chances = luck(compared, figures, given)
     every = searched if whole else np.where(np.isin(np.arange(figures.shape[1]), columns), figures, 0)
-    expected = float(_luck(every[rows], figures)[_varied(every[rows], least)].sum())
-    systematic = varied.sum() >= 10 and varied.sum() >= 20 * expected
+    expected = float(luck(every[rows], figures, given)[varied(every[rows], least)].sum())
+    systematic = telling.sum() >= 10 and telling.sum() >= 20 * expected
     return [
         i
-        for i, ok, chance in zip(hits, varied, luck, strict=True)
-        if ok and (systematic or chance * len(figures) <= 0.01)
+        for i, ok, chance in zip(hits, telling, chances, strict=True)
+        if ok and (systematic or chance * len(figures) <= LUCK)
     ]
 
 
-def _varied(figures: Counts, least: int) -> Mask:
-    """Rows with enough different figures to say something."""
-    enough: Mask = (np.count_nonzero(figures, axis=1) >= least) & (figures.max(axis=1) >= 10)
-    return enough
+def nearly_grand(values: Counts, given: Mask, gone: Mask) -> Mask:
+    """Rows within a hundredth of the sum of all others in every figure: an announced total with an error in it.
 
-
-def _luck(figures: Counts, table: Counts) -> NDArray[np.float64]:
-    """How likely a row is a sum of its neighbours by luck, roughly: small stations often are.
-
-    A sum that must be met exactly is missed by about the square root of the figure; as many figures
-    are independent of each other as the rank of the table says, and equal ones count once.
+    What the others hold beside the largest of them must be far more than what is allowed to differ;
+    else two equal rows in a table of small ones would be taken for totals.
     """
-    from recanvass.reading.identities import spread
-
-    rank = int(np.linalg.matrix_rank(table[spread(len(table), 1_000)].astype(float)))
-    ordered = np.sort(figures, axis=1)
-    ordered[:, 1:][ordered[:, 1:] == ordered[:, :-1]] = 0
-    ordered = np.sort(ordered, axis=1)[:, ::-1][:, :rank]
-    misses = np.log1p(np.sqrt(2 * np.pi * ordered.astype(float))).sum(axis=1)
-    luck: NDArray[np.float64] = np.exp(-misses)
-    return luck
-
-
-def nearly_grand(values: Counts, gone: Mask) -> Mask:
-    """Rows within a hundredth of the sum of all others in every figure: an announced total with an error in it."""
     kept = ~gone
     found = np.zeros(len(values), dtype=bool)
     if int(kept.sum()) <= 5 or values.shape[1] < 3:
@@ -180,7 +174,11 @@ def nearly_grand(values: Counts, gone: Mask) -> Mask:
     lead = int(np.argmax(everything))
     for i in np.flatnonzero(kept & (values[:, lead] * 5 > everything[lead] * 2)).tolist():
         others = everything - values[i]
-        found[i] = bool((np.abs(others - values[i]) * 100 <= others + 200).all())
+        parts = kept.copy()
+        parts[i] = False
+        close = np.minimum(1, (2 * (others // 100 + 2) + 1) / (1 + rest(values[parts])))
+        near = bool((np.abs(others - values[i]) * 100 <= others + 200).all())
+        found[i] = near and bool(np.prod(np.sort(close)[: independent(values, given)]) <= LUCK)
     return found
 
 
@@ -196,25 +194,38 @@ def mostly_grand(values: Counts, given: Mask, gone: Mask, candidates: Mask) -> M
     return found
 
 
-def grand(values: Counts, given: Mask, gone: Mask) -> Mask:
-    """Rows equal, in every figure they give, to the sum of all other rows that are kept."""
+def grand(values: Counts, given: Mask, gone: Mask, said: Mask) -> Mask:
+    """Rows equal, in every figure they give, to the sum of all other rows that are kept.
+
+    Two equal rows among empty ones are each the sum of all others, and so are many rows of a tiny
+    contest. So, unless a row's label says (``said``) that it is a total, the others without the
+    largest of them must hold more than is met by luck: at the first and the last place, where
+    totals stand, twice; elsewhere as often as there are rows.
+    """
     kept = ~gone
     found = np.zeros(len(values), dtype=bool)
-    if int(kept.sum()) <= 3:
+    number = int(kept.sum())
+    if number <= 3:
         return found
     everything = values.sum(axis=0, dtype=np.int64) - values[gone].sum(axis=0, dtype=np.int64)
     full = bool(given.all())
-    holders = np.full(values.shape[1], int(kept.sum())) if full else given[kept].sum(axis=0)
+    holders = np.full(values.shape[1], number) if full else given[kept].sum(axis=0)
     lead = int(np.argmax(everything))
     likely = everything[lead] - np.where(kept, values[:, lead], 0) == values[:, lead]
     likely &= values[:, lead] > 0
     if not full:  # a row that does not give the largest figure is held to the others
         likely |= ~given[:, lead] & (values.max(axis=1) > 0)
+    ends = np.flatnonzero(kept)[[0, -1]]
     for i in np.flatnonzero(likely).tolist():
         both = given[i] & (holders - (given[i] if kept[i] else 0) > 0)
         others = everything - values[i] if kept[i] else everything
         if not np.array_equal(others[both], values[i][both]):
             continue
-        certain = given[i].all() or not kept[i]
-        found[i] = certain or bool(_luck(np.where(both, values[i], 0)[None, :], values)[0] * len(values) <= 0.01)
+        if said[i] or not kept[i]:
+            found[i] = True
+            continue
+        parts = kept.copy()
+        parts[i] = False
+        left = np.where(both, rest(values[parts]), 0)
+        found[i] = bool(luck(left[None, :], values, given)[0] * (2 if i in ends else len(values)) <= LUCK)
     return found

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 
 from recanvass.issue import Issue
 from recanvass.reader import RawTable
 from recanvass.reading.layout import Laid
 from recanvass.reading.numbers import MISSING, Column
-from recanvass.results import Results, exact_sum
+from recanvass.results import Mask, Results, exact_sum
 from recanvass.sheet import Warned
-from recanvass.wording import phrase
+from recanvass.wording import phrase, show
 
 if TYPE_CHECKING:
     from recanvass.reading.tableplan import Plan
@@ -79,6 +80,18 @@ def of_reading(
         cast = exact_sum(results.counts["ballots"])
         found.append(warned("no_invalid", share=exact_sum(results.votes.sum(axis=1)) / max(1, cast)))
     return [*found, *_of_names(results, issues)]
+
+
+def of_doubtful(table: Laid, doubtful: Mapping[str, Mask]) -> list[Warned]:
+    """Rows that were counted and might be totals, by kind."""
+    found = []
+    for code, rows in doubtful.items():
+        if rows.any():
+            first = int(np.argmax(rows))
+            text = show(" | ".join((cell or "").strip() for cell in table.cells.row(first)).strip(" |"), 160)
+            places = [int(p) for p in table.positions.filter(pl.Series(rows)).to_list()]
+            found.append(warned(code, rows=len(places), first=places[0], text=text, places=places[:200]))
+    return found
 
 
 def _confirmed(results: Results) -> bool:

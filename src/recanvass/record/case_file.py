@@ -10,6 +10,7 @@ import os
 import re
 import stat
 from datetime import date, datetime
+from datetime import date as Day
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -33,14 +34,23 @@ Station = Annotated[Line, Field(min_length=1)]
 
 
 class ContestTable(Entry):
-    """``[contest]``: what was elected, and what turnout and share are taken of."""
+    """``[contest]``: what was elected, and what turnout and share are taken of.
+
+    Only a contest of the kind ``simulated`` has no date.
+    """
 
     title: Annotated[Line, Field(min_length=1)]
     country: Line = ""
-    date: date
+    date: Day | None = None
     kind: Line = ""
     turnout_of: Literal["ballots", "issued"] = "ballots"
     share_of: Literal["valid", "ballots"] = "valid"
+
+    @model_validator(mode="after")
+    def _has_a_date(self) -> ContestTable:
+        if self.date is None and self.kind != "simulated":
+            raise ValueError("it gives no date; write the day of the vote as date = 2031-03-09")
+        return self
 
 
 class AnnouncedRow(Entry):

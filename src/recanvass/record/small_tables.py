@@ -23,9 +23,9 @@ def table_rows(path: Path, model: type[Any], most: int = MOST_ROWS) -> tuple[Any
     ReadError
         Naming the file, the line and the column.
     """
-    data = path.read_bytes()
-    if len(data) > 20 * 2**20:
+    if path.is_file() and path.stat().st_size > 20 * 2**20:
         raise ReadError(f"{show(path.name)} is larger than 20 MB; it should be a small table.")
+    data = path.read_bytes()
     try:
         reader = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
         header: Sequence[str] = reader.fieldnames or []
@@ -41,7 +41,8 @@ def table_rows(path: Path, model: type[Any], most: int = MOST_ROWS) -> tuple[Any
                 raise ReadError(f"{show(path.name)}, line {reader.line_num}: it has not {len(header)} cells.")
             cells: dict[str, Any] = {k: v for k, v in raw.items() if v != ""}
             for key in ("count", "round", "order", "position"):
-                if cells.get(key, "").isascii() and cells.get(key, "").isdigit():
+                text = cells.get(key, "")
+                if text.isascii() and text.isdigit() and len(text) < 20:
                     cells[key] = int(cells[key])
             row, problems = validated(model, cells, path.name)
             if problems:

@@ -4,16 +4,21 @@ Stations lie in districts, districts in regions; each is urban or rural, with it
 logit scale
 
 .. math::
-    \mathrm{turnout}_i &= \mu + u_i \delta + a\, l_i + r_{g(i)} + d_{h(i)} + s_i, \\
-    \eta_{ij} &= \log \pi_j + u_i \beta_j + b_j\, l_i + \rho_{g(i)j} + \kappa_{h(i)j} + \sigma_{ij} + \gamma_j z_i
+    \mathrm{turnout}_i &= \mu + u_i \delta + a\, l_i + f(p_{h(i)}) + r_{g(i)} + d_{h(i)} + s_i, \\
+    \eta_{ij} &= \log \pi_j + u_i \beta_j + b_j\, l_i + f_j(p_{h(i)}) + \rho_{g(i)j} + \kappa_{h(i)j} + \sigma_{ij}
+        + \gamma_j z_i
 
-with :math:`u` urban, :math:`l` the logarithm of the register against that of a typical station of town or
-country, :math:`z` the station's standardised turnout and :math:`\gamma` the slope of support on
-turnout, of either sign; the station's terms :math:`s, \sigma` follow an autoregression along the official
-order, so that neighbours resemble each other, are lopsided (a shifted lognormal of the skewness given), with heavy
-(Student) tails and a scatter that differs from district to district. Districts have at least one station and
-lognormal sizes, so that villages that are a district each stand beside cities of hundreds; the larger a district,
-the more urban. Constants are added to the turnout and to the leader's :math:`\eta` so that the contest has
+with :math:`u` urban, :math:`l` the logarithm of the register against that of a typical station of its kind,
+:math:`p` the logarithm of the register of the whole district, :math:`z` the station's standardised turnout and
+:math:`\gamma` the slope of support on turnout, of either sign; the station's terms :math:`s, \sigma` follow an
+autoregression along the official order, so that neighbours resemble each other, are lopsided (a shifted lognormal of
+the skewness given), with heavy (Student) tails and a scatter that differs from district to district. A share of the
+districts are places that were never divided: one station each, whose register is the place itself, of any size, and
+whose level :math:`f` has a step and a slope of its own; the others have two stations or more, of the size that law or
+habit asks for, in lognormal numbers, :math:`f` is linear in them, and the more of them the more urban. The spreads of
+:math:`s, \sigma` are powers of the district's register and of the station's, those of :math:`d, \kappa` of the
+district's: small places and small stations differ more (or less) than large ones.
+Constants are added to the turnout and to the leader's :math:`\eta` so that the contest has
 exactly the level it is given. Ballots are binomial draws of the register, invalid ones of the ballots, votes
 a multinomial draw of the rest. Nothing else happens at the count. ``benchmarks/shapes.py`` fits the figures of
 real contests and ``benchmarks/realism.py`` measures how well the two can be told apart.
@@ -75,6 +80,21 @@ class Country:
     per_district: int = 40
     per_region: int = 8
     unevenness: float = 0.4
+    regions: int = 0
+    lone: float = 0.0
+    lone_size: float = 300.0
+    lone_size_spread: float = 0.6
+    lone_turnout: float = 0.0
+    lone_leader: float = 0.0
+    turnout_by_lone_size: float = 0.0
+    leader_by_lone_size: float = 0.0
+    turnout_by_place: float = 0.0
+    leader_by_place: float = 0.0
+    district_spread_by_place: float = 0.0
+    turnout_spread_by_place: float = 0.0
+    station_spread_by_place: float = 0.0
+    turnout_spread_by_size: float = 0.0
+    station_spread_by_size: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -115,33 +135,73 @@ def level(logits: Floats, weights: NDArray[Any], target: float) -> float:
 def electorate(rng: np.random.Generator, stations: int, country: Country) -> Electorate:
     """Places and people; about ``stations`` of them, in official order."""
     districts = min(stations, max(1, round(stations / country.per_district)))
-    regions = max(1, round(districts / country.per_region))
+    regions = country.regions or max(1, round(districts / country.per_region))
+    regions = min(regions, max(1, districts // 2))
     sizes = _district_sizes(rng, stations, districts, country)
     district = np.repeat(np.arange(districts), sizes)
     of_region = np.sort(rng.integers(regions, size=districts))
     region = of_region[district]
-    urban = rng.random(stations) < _inclined(rng, sizes, country)[district]
-    scatter = np.where(urban, country.town_size_spread, country.village_size_spread)
-    apart = np.sqrt(country.size_clustering) * rng.normal(0, 1, districts)[district]
-    logs = scatter * (apart + np.sqrt(1 - country.size_clustering) * rng.normal(0, 1, stations))
-    registered = np.exp(np.log(np.where(urban, country.town_size, country.village_size)) + logs)
-    registered = np.clip(np.rint(registered), LEAST_REGISTERED, MOST_REGISTERED).astype(np.int64)
-    turned = _spread(rng, district, country, country.turnout_spread, np.array([country.turnout_skew]))[:, 0]
+    urban, registered, logs = _registers(rng, district, sizes, country)
+    size = np.log(np.bincount(district, registered))
+    place = size - size.mean()
+    here, lone = place[district], (sizes == 1)[district]
+    divided = float(place[sizes > 1].mean()) if (sizes > 1).any() else 0.0
+    inner, outer = np.where(lone, 0.0, logs), np.where(lone, 0.0, here - divided)
+    bent = _bent(country.turnout_spread_by_place * here + country.turnout_spread_by_size * logs)
+    skew = np.array([country.turnout_skew])
+    turned = _spread(rng, district, country, country.turnout_spread * bent, skew)[:, 0]
+    apart = _bent(country.district_spread_by_place * place)
     turned += rng.normal(0, country.turnout_region_spread, regions)[region]
-    turned += rng.normal(0, country.turnout_district_spread, districts)[district]
+    turned += (apart * rng.normal(0, country.turnout_district_spread, districts))[district]
     z = (turned - turned.mean()) / max(float(turned.std()), 1e-9)
-    turned += urban * country.urban_turnout + country.turnout_by_size * logs
+    turned += urban * country.urban_turnout + country.turnout_by_size * inner + country.turnout_by_place * outer
+    turned += lone * (country.lone_turnout + country.turnout_by_lone_size * logs)
     turned += level(turned, registered, country.turnout)
-    support = _support(rng, country, region, district, urban, logs, z, registered * logistic(turned))
+    lean = urban * country.urban_leader + country.leader_by_size * inner + country.leader_by_place * outer
+    lean += lone * (country.lone_leader + country.leader_by_lone_size * logs) + country.slope * z
+    bent = _bent(country.station_spread_by_place * here + country.station_spread_by_size * logs)
+    support = _support(rng, country, region, district, apart, bent, lean, registered * logistic(turned))
     odd = rng.normal(0, 0.25, districts)[district]
     invalid = logistic(np.log(country.invalid / (1 - country.invalid)) + odd)
     return Electorate(country, region, district, urban, registered, logistic(turned), invalid, support)
 
 
+def _registers(
+    rng: np.random.Generator, district: Counts, sizes: Counts, country: Country
+) -> tuple[NDArray[np.bool_], Counts, Floats]:
+    """Which stations are urban, their registers, and the logarithm of these against what is typical of their kind.
+
+    Where a place has several stations, somebody divided it into stations of the size that law or habit asks for. A
+    place with one station was not divided: its register is the place, of whatever size.
+    """
+    stations, lone = len(district), (sizes == 1)[district]
+    inclined = np.zeros(len(sizes))
+    inclined[sizes > 1] = _inclined(rng, sizes[sizes > 1], country)
+    urban = rng.random(stations) < inclined[district]
+    scatter = np.where(urban, country.town_size_spread, country.village_size_spread)
+    scatter = np.where(lone, country.lone_size_spread, scatter)
+    apart = np.sqrt(country.size_clustering) * rng.normal(0, 1, len(sizes))[district]
+    logs = scatter * (apart + np.sqrt(1 - country.size_clustering) * rng.normal(0, 1, stations))
+    typical = np.where(lone, country.lone_size, np.where(urban, country.town_size, country.village_size))
+    registered = np.clip(np.rint(np.exp(np.log(typical) + logs)), LEAST_REGISTERED, MOST_REGISTERED)
+    return urban, registered.astype(np.int64), np.log(registered / typical)
+
+
+def _bent(logs: Floats) -> Floats:
+    """Factors of a spread whose mean square is 1; none is more than twenty times another."""
+    made = np.exp(np.clip(logs, -1.5, 1.5))
+    return np.asarray(made / np.sqrt((made**2).mean()))
+
+
 def _district_sizes(rng: np.random.Generator, stations: int, districts: int, country: Country) -> Counts:
-    """Stations by district: one each, and the rest by lognormal weights of this coefficient of variation."""
+    """Stations by district: one in a share of them; two each in others, and the rest by lognormal weights."""
     weights = np.exp(np.sqrt(np.log1p(country.unevenness**2)) * rng.normal(0, 1, districts))
-    return np.asarray(1 + rng.multinomial(stations - districts, weights / weights.sum()), dtype=np.int64)
+    least = np.where(rng.random(districts) < country.lone, 1, 2)
+    least[int(np.argmax(weights))] = 2
+    if least.sum() > stations:
+        least = np.ones(districts, np.int64)
+    weights = np.where((least == 1) & (least.max() > 1), 0.0, weights)
+    return np.asarray(least + rng.multinomial(stations - int(least.sum()), weights / weights.sum()), dtype=np.int64)
 
 
 def _inclined(rng: np.random.Generator, sizes: Counts, country: Country) -> Floats:
@@ -156,7 +216,7 @@ def _inclined(rng: np.random.Generator, sizes: Counts, country: Country) -> Floa
     return inclined
 
 
-def _spread(rng: np.random.Generator, district: Counts, country: Country, spread: float, skew: Floats) -> Floats:
+def _spread(rng: np.random.Generator, district: Counts, country: Country, spread: Floats, skew: Floats) -> Floats:
     """Terms of the stations, one column an option: neighbours alike, districts of different scatter, heavy tails.
 
     A station's scale is shared by its columns: with 4 + 6/tails degrees of freedom its law is Student's,
@@ -170,7 +230,7 @@ def _spread(rng: np.random.Generator, district: Counts, country: Country, spread
     scale = np.sqrt((freedom - 2) / rng.chisquare(freedom, stations))
     tau = country.district_scatter
     scale *= np.exp(tau * rng.normal(0, 1, int(district.max(initial=0)) + 1) - tau**2)[district]
-    return np.asarray(spread * scale[:, None] * noise)
+    return np.asarray((spread * scale)[:, None] * noise)
 
 
 def lopsided(noise: Floats, skew: Floats) -> Floats:
@@ -188,9 +248,9 @@ def _support(
     country: Country,
     region: Counts,
     district: Counts,
-    urban: NDArray[np.bool_],
-    logs: Floats,
-    z: Floats,
+    apart: Floats,
+    bent: Floats,
+    lean: Floats,
     voters: Floats,
 ) -> Floats:
     k, stations = country.options, len(region)
@@ -199,9 +259,9 @@ def _support(
     rest = rng.dirichlet(np.full(k - 1, 1.5)) * (1 - country.leader)
     eta = np.log(np.maximum(np.concatenate([[country.leader], rest]), 1e-3))[None, :].repeat(stations, axis=0)
     eta += rng.normal(0, country.region_spread, (int(region.max()) + 1, k))[region]
-    eta += rng.normal(0, country.district_spread, (int(district.max()) + 1, k))[district]
-    eta += _spread(rng, district, country, country.station_spread, np.eye(1, k)[0] * country.leader_skew)
-    eta[:, 0] += urban * country.urban_leader + country.leader_by_size * logs + country.slope * z
+    eta += (apart[:, None] * rng.normal(0, country.district_spread, (len(apart), k)))[district]
+    eta += _spread(rng, district, country, country.station_spread * bent, np.eye(1, k)[0] * country.leader_skew)
+    eta[:, 0] += lean
     eta -= eta.max(axis=1, keepdims=True)
     odds = eta[:, 0] - np.log(np.exp(eta[:, 1:]).sum(axis=1))
     eta[:, 0] += level(odds, voters, country.leader)
@@ -306,4 +366,18 @@ def several(rng: np.random.Generator) -> Country:
         district_scatter=between("district_scatter"),
         tails=between("tails"),
         unevenness=float(np.exp(rng.uniform(np.log(0.1), np.log(4)))),
+        lone=max(0.0, float(rng.uniform(-0.4, 0.7))),
+        lone_size=float(rng.uniform(60, 700)),
+        lone_size_spread=between("lone_size_spread", least=0.3),
+        lone_turnout=between("lone_turnout", least=-np.inf),
+        lone_leader=between("lone_leader", least=-np.inf),
+        turnout_by_lone_size=between("turnout_by_lone_size", least=-np.inf),
+        leader_by_lone_size=between("leader_by_lone_size", least=-np.inf),
+        turnout_by_place=between("turnout_by_place", least=-np.inf),
+        leader_by_place=between("leader_by_place", least=-np.inf),
+        district_spread_by_place=between("district_spread_by_place", least=-np.inf),
+        turnout_spread_by_place=between("turnout_spread_by_place", least=-np.inf),
+        station_spread_by_place=between("station_spread_by_place", least=-np.inf),
+        turnout_spread_by_size=between("turnout_spread_by_size", least=-np.inf),
+        station_spread_by_size=between("station_spread_by_size", least=-np.inf),
     )

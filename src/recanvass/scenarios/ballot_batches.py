@@ -41,7 +41,7 @@ class BallotBatches(Scenario):
         home = np.maximum(before.counts["registered"] - before.counts["ballots"], 0)
         large = np.flatnonzero((valid >= 60) & (home >= 60))
         if not large.size:
-            large = np.arange(len(before))
+            large = np.flatnonzero(valid > 0)
         filmed = np.sort(rng.choice(large, size=min(self.filmed, large.size), replace=False))
         rows = np.sort(rng.choice(filmed, size=min(self.batches, filmed.size), replace=False))
         added = np.zeros(len(before), np.int64)

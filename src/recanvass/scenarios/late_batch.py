@@ -15,7 +15,7 @@ from recanvass.scenarios._planting import base, replaced, world
 class LateBatch(Scenario):
     """The last stations of each region gain votes for the leader (F11); they arrive after an interruption.
 
-    The times of arrival come from a generator of their own, so that the table is what it was without them.
+    The order of arrival comes from a generator of its own, so that the table is what it was without it.
 
     Parameters
     ----------
@@ -54,7 +54,8 @@ class LateBatch(Scenario):
         made = world(self.name, before, after, rows, option=before.options[leader])
         late = np.zeros(len(before))
         late[rows] = 1.0
-        when = late + rng.spawn(1)[0].random(len(before))
-        return replace(
-            made, known={"arrivals": Arrivals(dict(zip(before.stations, when.tolist(), strict=True)), (1.0,))}
-        )
+        order = np.argsort(late + rng.spawn(1)[0].random(len(before)))
+        rank = np.empty(len(before))
+        rank[order] = np.arange(1, len(before) + 1)
+        when = dict(zip(before.stations, rank.tolist(), strict=True))
+        return replace(made, known={"arrivals": Arrivals(when, (float(len(before) - rows.size),))})

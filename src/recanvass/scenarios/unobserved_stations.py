@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from recanvass.observation import Observers
 from recanvass.scenario import Scenario, World
 from recanvass.scenarios._planting import base, part_for, replaced, some_stations, world
 
@@ -13,6 +14,8 @@ from recanvass.scenarios._planting import base, part_for, replaced, some_station
 @dataclass(frozen=True)
 class UnobservedStations(Scenario):
     """A random part of the stations has observers; at the others ballots are added for the leader (F12).
+
+    Which stations had observers is known, so that `randomised_observers` can be asked.
 
     Parameters
     ----------
@@ -54,4 +57,6 @@ class UnobservedStations(Scenario):
             valid=before.counts["valid"][rows] + added,
         )
         names = before.stations
-        return world(self.name, before, after, rows, observed=[names[i] for i in watched])
+        observed = [names[i] for i in watched]
+        made = world(self.name, before, after, rows, observed=observed)
+        return replace(made, known={"observers": Observers("random", tuple(observed))})

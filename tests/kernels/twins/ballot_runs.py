@@ -111,13 +111,18 @@ def given_log10_long_run():
     return [*every, *far]
 
 
-def slow_richest_segments(marked):
-    return np.array([slow_richest_segment(row)[0] for row in marked])
+def slow_richest_in_orders(marked, orders):
+    """Each order written out, and every segment of it."""
+    return np.array([slow_richest_segment(marked[order])[0] for order in orders])
 
 
-def given_richest_segments():
+def given_richest_in_orders():
     rng = np.random.default_rng(2)
-    return [(rng.random((30, 23)) < 0.4,), (rng.random((4, 60)) < 0.9,), (np.zeros((2, 5), bool),)]
+    made = []
+    for n, p, k in ((23, 0.4, 30), (60, 0.9, 4), (5, 0.0, 2), (7, 1.0, 2), (1, 1.0, 1), (12, 0.5, 0)):
+        orders = rng.permuted(np.broadcast_to(np.arange(n, dtype=np.int32), (k, n)), axis=1)
+        made.append((rng.random(n) < p, orders))
+    return made
 
 
 def slow_richest_segment(marked):

@@ -113,6 +113,28 @@ def given_tails():
     return [(CHANCES, SCORES, starts, t, border) for t in totals for border in (0.0, -2.0)]
 
 
+def slow_needed_tails(chances, scores, starts, needed, tilted, low, bounded):
+    found = []
+    for a, b, total in zip(starts[:-1], starts[1:], needed.tolist(), strict=True):
+        part, score = chances[a:b], scores[a:b]
+        bound = float((cumulant(part, score, tilted) - tilted * total) / mpmath.log(10))
+        can = 0 < total <= score.max(axis=1).sum()
+        rest = slow_chernoff if can and bounded else slow_exact_tail
+        found.append(bound if can and bound <= low else rest(part, score, total))
+    return np.array(found)
+
+
+def given_needed_tails():
+    starts = np.array([0, 5, 12, 25])
+    totals = [np.array(t) for t in ([0, 60, 90], [90, 100, 130], [3, 9, MOST + 1])]
+    return [
+        (CHANCES, SCORES, starts, t, 0.0625, low, b)
+        for t in totals
+        for low in (-1.0, -3.0, -300.0)
+        for b in (True, False)
+    ]
+
+
 def slow_smallest_total(chances, scores, log10_level):
     tails = [slow_exact_tail(chances, scores, t) for t in range(int(scores.max(axis=1).sum()) + 2)]
     return next((t for t, tail in enumerate(tails) if tail <= log10_level), len(tails) - 1)
