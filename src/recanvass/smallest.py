@@ -50,6 +50,10 @@ TOLD: tuple[tuple[str, str, str, str, str, str], ...] = (
 )
 
 
+#: Manipulations that one method alone sees, from more than a table by station: unseen where it was not asked.
+ONLY_BY: Mapping[str, str] = {"stuffed_units": "sibling_units", "unobserved_stations": "randomised_observers"}
+
+
 @dataclass(frozen=True)
 class Smallest:
     """What the headline would have shown in a contest, and what it would not.
@@ -108,18 +112,19 @@ def smallest(counted: Sequence[Finding], results: Results | None = None, languag
     return Smallest(
         tuple(seen),
         tuple(missing) if stations else (),
-        tuple(_unseen(results, language)) if results and stations else (),
+        tuple(_unseen(results, set(by_name), language)) if results and stations else (),
     )
 
 
-def _unseen(results: Results, language: str) -> Iterator[Mapping[str, Any]]:
+def _unseen(results: Results, asked: set[str], language: str) -> Iterator[Mapping[str, Any]]:
     won = results.totals[results.options[results.leader]] if results.options else 0
     for kind, scenarios in MANIPULATIONS.items():
         for name in scenarios:
             cells = [cell for cell in table().get("power", ()) if cell["scenario"] == name]
             trials, alarms = sum(cell["trials"] for cell in cells), sum(cell["alarms"] for cell in cells)
             limit = float(table().get("headline", {}).get("limit", 0.0))
-            if not trials or alarms > limit * trials + 3 * sqrt(limit * trials):
+            seen = alarms > limit * trials + 3 * sqrt(limit * trials)
+            if not trials or (seen and (name not in ONLY_BY or ONLY_BY[name] in asked)):
                 continue
             extents = [_extent(name, cell["parameters"]) for cell in cells]
             most = max((e for e in extents if e is not None), default=None)
