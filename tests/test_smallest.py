@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from recanvass.results import Counts, Results
 from recanvass.scaled_copies import scaled_to
 from recanvass.scenario import scenario
 from recanvass.scenarios._planting import replaced, with_leader
-from recanvass.smallest import MANIPULATIONS
+from recanvass.smallest import MANIPULATIONS, ONLY_BY, smallest
 from recanvass.statement import LEVELS
 from tests.conftest import canonical
 
@@ -142,6 +143,36 @@ def test_the_stated_size_is_seen_and_half_of_it_is_not() -> None:
         one = told[name]
         assert seen(results, one, one["stations"], tests, 10) >= 6, name
         assert seen(results, one, one["stations"] // 2, tests, 10) <= 4, name
+
+
+def test_votes_beside_the_accounts_of_a_tight_race_are_seen() -> None:
+    # With a lead of .1 per cent the border is so low that it could hide below what corrections may leave.
+    results = scenario("clean_mixture").build(np.random.default_rng(3), 400).results
+    second, first = np.argsort(results.votes.sum(axis=0))[-2:]
+    votes, totals = results.votes.copy(), results.votes.sum(axis=0)
+    moved = np.floor(votes[:, first] * 0.997 * (totals[first] - totals[second]) / (2 * totals[first])).astype(np.int64)
+    votes[:, first] -= moved
+    votes[:, second] += moved
+    tight = replace(results, votes=votes)
+    promised = examine(tight, methods=["account_identities"])["account_identities"].answer.power
+    assert promised["border"] * 400 < promised["ballots"]
+    for trial in range(5):
+        rows = np.random.default_rng(trial).choice(len(tight), promised["stations"], replace=False)
+        added = votes.copy()
+        added[rows, first] += promised["votes"] // promised["stations"]
+        found = examine(replace(tight, votes=added), methods=["account_identities"])["account_identities"]
+        assert found.status == "contradiction"
+
+
+@pytest.mark.parametrize("language", wording.LANGUAGES)
+def test_what_only_a_method_sees_that_was_not_asked_is_said_so(language: str) -> None:
+    results = contest("many_lists", 150)
+    unseen = {one["manipulation"]: one for one in smallest([], results, language).unseen}
+    said = wording.template("smallest", "dose", "unasked", language=language).split("(")[1]
+    for name in ("stuffed_units", "unobserved_stations"):
+        assert said in unseen[name]["sentence"]
+        assert (unseen[name]["stations"], unseen[name]["votes"]) == (None, None)
+    assert all(said not in one["sentence"] for name, one in unseen.items() if name not in ONLY_BY)
 
 
 def test_every_manipulation_of_the_field_is_told_of() -> None:

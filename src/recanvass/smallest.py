@@ -4,7 +4,8 @@ The field describes thirteen manipulations, F1 to F13; `MANIPULATIONS` names the
 method of class A or B could have seen *here* stands in its finding (`Answer.power`), found at the level of the
 headline (`recanvass.plantings`). What no such method sees stands in the calibration that ships: a manipulation is
 called unseen if in all simulated contests that it was planted in, at every dose, the headline spoke no more often
-than it may in clean ones. Its largest dose is told in stations and votes of the contest at hand.
+than it may in clean ones, or if one method alone sees it and could not be asked. Its largest dose is told in
+stations and votes of the contest at hand.
 """
 
 from __future__ import annotations
@@ -124,7 +125,8 @@ def _unseen(results: Results, asked: set[str], language: str) -> Iterator[Mappin
             trials, alarms = sum(cell["trials"] for cell in cells), sum(cell["alarms"] for cell in cells)
             limit = float(table().get("headline", {}).get("limit", 0.0))
             seen = alarms > limit * trials + 3 * sqrt(limit * trials)
-            if not trials or (seen and (name not in ONLY_BY or ONLY_BY[name] in asked)):
+            unasked = name in ONLY_BY and ONLY_BY[name] not in asked
+            if not trials or (seen and not unasked):
                 continue
             extents = [_extent(name, cell["parameters"]) for cell in cells]
             most = max((e for e in extents if e is not None), default=None)
@@ -136,6 +138,9 @@ def _unseen(results: Results, asked: set[str], language: str) -> Iterator[Mappin
                 "votes": round(moved * won) if moved and won > 0 else None,
             }
             told = "votes" if facts["votes"] else "stations" if facts["stations"] else "plain"
+            if seen:  # where its method can be asked
+                facts["stations"] = facts["votes"] = None
+                told = "unasked"
             what = wording.phrase("smallest", "unseen", name, language=language)
             sentence = wording.phrase("smallest", "dose", told, facts=facts | {"what": what}, language=language)
             yield {"type": kind, "manipulation": name, **facts, "sentence": sentence}

@@ -13,7 +13,13 @@ definition in this file. It is shown and counts for nothing, nor does any other 
 and invalid papers than ballots, more ballots than were issued or received, a count below zero; a sum above
 the announced total; a sum that differs from it where another announced figure of the same territory agrees to
 the last unit, so that the file is complete. All else (papers missing from a box, ballots above the
-register, which supplementary lists explain) is *clerical*.
+register, which supplementary lists explain) is *clerical*; so are ballots above those issued where the ways of
+issue are not given, because postal ballots may have been issued elsewhere, and differences of up to three votes
+and 5 per cent of a station's ballots, which corrections of some figures of a row leave.
+
+**Areas and pages.** What fails at more than half of the stations of an area, or in five consecutive rows or more,
+counts for nothing: there the columns may mean something else, or the lines have slipped (`recanvass.account_areas`).
+The price is said with the finding: votes added at every station of an area look the same.
 
 **Slips are forgiven, up to a number.** Honest contests have slips of the pen at up to 1 per cent of the
 stations, and a lost digit alone makes thousands of hard votes. Stations that one slip explains are not counted
@@ -163,7 +169,7 @@ class AccountIdentities(Method):
             stations=tuple(sorted(results.take(np.flatnonzero(named)).stations)),
             tables=_tables(results, every, {one.name for one in kept}, sums),
             series=_series(kept),
-            power=_power(len(results), border, ballots, self.material),
+            power=_power(accounts.papers(results), border, ballots, self.material),
         )
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
@@ -206,17 +212,20 @@ def _one_slip(results: Results, line: dict[str, Any]) -> bool:
     return values is not None and account_slips.one_slip_in_a_column(values[rows], int(line["difference"]))
 
 
-def _power(stations: int, border: int, ballots: int, material: float) -> dict[str, Any]:
+def _power(papers: Whole, border: int, ballots: int, material: float) -> dict[str, Any]:
     """Votes beside the accounts that are a contradiction, however many of them slips of the pen could explain.
 
     As many at each station: as many as slips may explain are forgiven, half of the border must be left without
-    the largest of the others.
+    the largest of the others, and at the largest station they must be more than what counts for nothing.
     """
+    stations = len(papers)
     allowed = account_slips.allowance(stations, account_slips.RARE)
     slips = account_slips.allowance(stations, account_slips.RATE)
     facts = {"border": border, "share": material, "ballots": ballots, "allowed": allowed, "slips": slips}
     weighing = max(1, 2 * allowed)
-    needed, votes = weighing + slips, -(-border * (weighing + slips) // weighing)
+    needed = weighing + slips
+    least = FEW + int(PART * max(int(papers.max(initial=0)), 0)) + 1
+    votes = needed * max(-(-border // weighing), least)
     return facts | {"stations": needed, "votes": votes} if needed <= stations else {}
 
 
