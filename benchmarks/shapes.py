@@ -22,13 +22,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import areas
 from recanvass.results import Results
 from recanvass.scenarios._country import Country, _bent
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
+from joint_shape import joint_of  # noqa: E402
 from shape_moments import (  # noqa: E402
     alike,
     contrast,
@@ -49,11 +49,9 @@ from shape_moments import (  # noqa: E402
     within,
 )
 from tests.conftest import canonical  # noqa: E402
+from usable_stations import places_of, usable  # noqa: E402
 
 Floats = NDArray[np.float64]
-
-#: Stations with fewer ballots than this tell little of spreads.
-LEAST = 30
 
 
 def is_development(country: str) -> bool:
@@ -69,19 +67,6 @@ def clean_contests(data: Path) -> list[tuple[str, str]]:
         if about.get("label") in ("clean", "clean-ish"):
             made.append((path.stem, about["country"]))
     return made
-
-
-def usable(results: Results) -> Results:
-    """The stations with a register, ballots and votes, and at least `LEAST` valid votes."""
-    here = results.known("registered", "ballots")
-    registered, ballots = results.counts["registered"], results.whole("ballots")
-    assert ballots is not None
-    votes = results.votes.sum(axis=1)
-    here &= results.stood(results.leader)
-    top = results.areas(next(iter(results.places)))  # a list may stand in some regions only, its cells written as 0
-    won = np.bincount(np.maximum(top.codes, 0), results.votes[:, results.leader], minlength=max(len(top), 1))
-    here &= (top.codes < 0) | (won[np.maximum(top.codes, 0)] > 0)
-    return results.take(np.flatnonzero(here & (votes >= LEAST) & (ballots <= registered) & (votes <= ballots)))
 
 
 def known(results: Results) -> int:
@@ -200,18 +185,6 @@ def shape_of(results: Results) -> Country:
     )
 
 
-def places_of(table: Results) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Region and district of each station, as codes without gaps."""
-    chosen = areas.chosen(table)
-    district = np.unique(chosen.codes, return_inverse=True)[1]
-    above = [level for level in table.places if level != "station"]
-    if chosen.level in above and above.index(chosen.level) > 0:
-        region = np.unique(table.areas(above[0]).codes, return_inverse=True)[1]
-    else:
-        region = np.zeros(len(table), np.int64)
-    return np.ravel(region).astype(np.int64), np.ravel(district).astype(np.int64)
-
-
 def two_sizes(logs: Floats, rounds: int = 200) -> tuple[Floats, float, Floats, Floats]:
     """Two lognormal sizes by expectation and maximisation: P(town) by station, share, centres, spreads."""
     centre = np.quantile(logs, [0.25, 0.75])
@@ -227,6 +200,13 @@ def two_sizes(logs: Floats, rounds: int = 200) -> tuple[Floats, float, Floats, F
         spread = np.maximum(spread, 0.02)
     order = np.argsort(centre)
     return held[:, order[1]], float(share[order[1]]), centre[order], spread[order]
+
+
+def rounded(value: float | tuple[float, ...]) -> str:
+    """A figure, or several, as the file has them."""
+    if isinstance(value, tuple):
+        return "[" + ", ".join(rounded(v) for v in value) + "]"
+    return str(value if isinstance(value, int) else round(value, 4) + 0.0)
 
 
 def main() -> None:
@@ -247,6 +227,8 @@ def main() -> None:
         lines += [
             f"{key} = {value if isinstance(value, int) else round(value, 4)}" for key, value in asdict(shape).items()
         ]
+        lines += ["", f"[{name}.joint]"]
+        lines += [f"{key} = {rounded(value)}" for key, value in asdict(joint_of(real)).items()]
         print(name, flush=True)
     place = ROOT / "src" / "recanvass" / "scenario_shapes.toml"
     place.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -8,7 +8,31 @@ import numpy as np
 
 from recanvass.errors import UnknownName
 from recanvass.scenario import Scenario, World
-from recanvass.scenarios._country import counted, countries, electorate, shapes
+from recanvass.scenarios._country import counted, countries, shapes
+from recanvass.scenarios._joint_shape import JointShape, joint_electorate, joint_shapes
+
+#: Standard deviation, on the logit scale, by which turnout and support as a whole differ from the real contest's.
+LEVEL_SPREAD = 0.12
+
+
+def varied(rng: np.random.Generator, shape: JointShape) -> JointShape:
+    """The shape with other levels of turnout and support, and each kind of spread up to a fifth more or less."""
+    turnout, leader = rng.normal(0, LEVEL_SPREAD, 2)
+    factors = rng.uniform(0.8, 1.2, 5)
+
+    def times(figures: tuple[float, ...], factor: float) -> tuple[float, ...]:
+        return tuple(factor * figure for figure in figures)
+
+    return replace(
+        shape,
+        turnout_by_place=tuple(height + turnout for height in shape.turnout_by_place),
+        leader_by_place=tuple(height + leader for height in shape.leader_by_place),
+        region_terms=times(shape.region_terms, factors[0]),
+        district_turnout_terms=times(shape.district_turnout_terms, factors[1]),
+        district_leader_terms=times(shape.district_leader_terms, factors[2]),
+        turnout_terms=times(shape.turnout_terms, factors[3]),
+        leader_terms=times(shape.leader_terms, factors[4]),
+    )
 
 
 @dataclass(frozen=True)
@@ -27,21 +51,11 @@ class FittedContest(Scenario):
 
     def build(self, rng: np.random.Generator, stations: int) -> World:
         """One contest."""
-        known = shapes(self.country)
+        known = joint_shapes(self.country)
         if not known:
             there = ", ".join(countries())
             raise UnknownName(f"There is no shape of a contest in {self.country!r}; there are those of {there}.")
-        shape = known[sorted(known)[int(rng.integers(len(known)))]]
-        districts = max(1, round(stations / shape.per_district))
-        country = replace(
-            shape,
-            leader=float(np.clip(shape.leader + rng.normal(0, 0.03), 0.05, 0.95)),
-            turnout=float(np.clip(shape.turnout + rng.normal(0, 0.03), 0.05, 0.95)),
-            region_spread=shape.region_spread * float(rng.uniform(0.8, 1.2)),
-            district_spread=shape.district_spread * float(rng.uniform(0.8, 1.2)),
-            station_spread=shape.station_spread * float(rng.uniform(0.8, 1.2)),
-            turnout_spread=shape.turnout_spread * float(rng.uniform(0.8, 1.2)),
-            per_district=max(2, min(shape.per_district, stations // 6)) if districts < 6 else shape.per_district,
-        )
-        results = counted(rng, electorate(rng, stations, country))
+        name = sorted(known)[int(rng.integers(len(known)))]
+        shape = varied(rng, known[name])
+        results = counted(rng, joint_electorate(rng, stations, shape, shapes(self.country)[name]))
         return World(self.name, results, results)
