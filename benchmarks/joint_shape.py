@@ -266,7 +266,7 @@ def joint_of(results: Results) -> JointShape:
         invalid=invalid,
         invalid_spread=invalid_spread,
         regions=regions,
-        region_unevenness=float(np.log(per).std()) if regions > 1 else 0.0,
+        region_unevenness=max(0.0, float(np.log(regions * ((per / count) ** 2).sum()))) ** 0.5 if regions > 1 else 0.0,
         region_terms=tuple(float(v) for v in root.ravel()),
         per_district=float(everything.sizes.mean()),
         lone=float((everything.sizes == 1).mean()),

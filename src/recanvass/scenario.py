@@ -27,7 +27,7 @@ from recanvass.errors import UnknownName, UsageError
 from recanvass.results import Results
 
 #: The version of the class of clean contests that `draw_clean` draws from.
-CLEAN_CLASS = "clean-2026.3"
+CLEAN_CLASS = "clean-2026.4"
 
 
 @dataclass(frozen=True)

@@ -185,10 +185,8 @@ def _places(rng: np.random.Generator, stations: int, shape: JointShape) -> _Plac
     above = ndtri(np.clip((rank - shape.lone) / max(1 - shape.lone, 1e-9), 1e-9, 1 - 1e-9))
     drawn_sizes = np.exp(at(above, shape.district_sizes)) * typical / shape.per_district
     sizes = np.where(lone, 1, np.maximum(2, np.rint(drawn_sizes))).astype(np.int64)
+    sizes[int(np.argmax(sizes))] += max(0, stations - int(sizes.sum()))
     total = np.cumsum(sizes)
-    while total[-1] < stations:  # many small districts came first
-        sizes = sizes * 2
-        total = np.cumsum(sizes)
     last = int(np.searchsorted(total, stations))
     sizes[last] -= total[last] - stations
     order = np.argsort(region[: last + 1], kind="stable")
@@ -197,13 +195,11 @@ def _places(rng: np.random.Generator, stations: int, shape: JointShape) -> _Plac
 
 
 def _balanced(draws: Floats, region: Counts) -> Floats:
-    """Draws for the regions, made of mean 0 over the districts and, with regions enough, of spread 1 each."""
+    """Draws for the regions, made of mean 0 over the districts and, as far as a small factor does it, of spread 1."""
     weight = np.bincount(region, minlength=len(draws)) / len(region)
     draws = draws - weight @ draws
-    if len(draws) <= draws.shape[1] + 1:
-        return np.asarray(draws)
-    root = np.linalg.cholesky((draws * weight[:, None]).T @ draws + 1e-6 * np.eye(draws.shape[1]))
-    return np.asarray(np.linalg.solve(root, draws.T).T)
+    spread = np.sqrt(weight @ draws**2)
+    return np.asarray(draws / np.clip(spread, 0.7, 1.4) if len(draws) > 2 else draws)
 
 
 def _support(rng: np.random.Generator, shape: JointShape, places: _Places, district: Counts, leader: Floats) -> Floats:
