@@ -138,7 +138,9 @@ def log_spreads_by(place: Floats, values: Floats, noise: Floats) -> Floats:
     total = (squares @ near + 10 * all_squares) / held
     off = (noise @ near + 10 * all_noise) / held
     typical = max(all_squares - all_noise, 0.1 * all_squares, 1e-9)
-    return np.asarray(np.clip(0.5 * np.log(np.maximum(total - off, 0.1 * total) / typical), -1.5, 1.5))
+    return np.asarray(
+        np.clip(0.5 * np.log(np.maximum(np.maximum(total - off, 0.1 * total), 1e-12) / typical), -1.5, 1.5)
+    )
 
 
 def joint_of(results: Results) -> JointShape:
