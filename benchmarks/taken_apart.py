@@ -19,6 +19,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -120,8 +121,8 @@ def pieces(contest: str, stage: str, sample: int, bases: int) -> Iterator[Piece]
             yield from (Piece(contest, level, name, "", o) for o in ranked[1 : LEADERS + 1] if results.totals[o])
 
 
-#: The order of the run: what says most first.
-STAGES = ("region", "province", "region shapes", "region leaders", "district", "page", "whole shapes", "whole leaders")
+#: The order of the run: what says most first. ``disputed`` comes last.
+STAGES = ("region", "province", "district", "page", "region shapes", "region leaders", "whole shapes", "whole leaders")
 
 
 def made(piece: Piece) -> Results | None:
@@ -164,12 +165,12 @@ def examined(piece: Piece) -> dict[str, Any]:
 def waiting(args: argparse.Namespace) -> Iterator[Piece]:
     """Every piece, development half first, in the order of the stages; of disputed contests their regions, at last."""
     clean = [n for n, about in contests().items() if about["label"] in CLEAN]
-    for side in ("development", "test"):
-        for stage in args.stages or STAGES:
-            for contest in clean:
-                if half(contest) == side and (not args.contests or contest in args.contests):
-                    yield from pieces(contest, stage, args.sample, args.bases)
-    for contest in () if args.stages else raised():
+    stages = [stage for stage in args.stages or STAGES if stage in STAGES]
+    for side, stage in product(("development", "test"), stages):
+        for contest in clean:
+            if half(contest) == side and (not args.contests or contest in args.contests):
+                yield from pieces(contest, stage, args.sample, args.bases)
+    for contest in raised() if not args.stages or "disputed" in args.stages else ():
         yield from pieces(contest, "region", args.sample, args.bases)
 
 
@@ -187,7 +188,7 @@ def main() -> None:
     told.add_argument("--sample", type=int, default=40, help="provinces, districts and pages of a contest")
     told.add_argument("--bases", type=int, default=4, help="regions of a contest that are put in other shapes")
     told.add_argument("--minutes", type=float, default=float("inf"), help="stop after so many minutes")
-    told.add_argument("--stages", nargs="*", default=[])
+    told.add_argument("--stages", nargs="*", default=[], choices=[*STAGES, "disputed"])
     told.add_argument("--contests", nargs="*", default=[])
     args = told.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
