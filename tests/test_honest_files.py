@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -181,6 +181,58 @@ def test_where_a_rule_counts_nothing() -> None:
     every = accounts.identities(short)
     at = account_areas.unsettled(short, [one for one in every if one.defined], every)["votes_above_valid"]
     assert np.flatnonzero(at).tolist() == [0, 1, 2, 3]
+
+
+def counted_elsewhere(part: float, seed: int = 7) -> Results:
+    """A part of each station's votes is counted at the first station of its district; invalid papers are not told."""
+    made = honest(np.random.default_rng(seed))
+    figures = made.figures
+    moved = np.floor(part * figures[:, VOTES:]).astype(np.int64)
+    votes = figures[:, VOTES:] - moved
+    first = np.flatnonzero(np.diff(made.district, prepend=-1))
+    np.add.at(votes, first[made.district], moved)
+    places = {
+        "district": Labels.of([f"D{d:02d}" for d in made.district]),
+        "station": Labels.of([f"S{i:03d}" for i in range(len(votes))]),
+    }
+    return Results(
+        OPTIONS, votes, {"registered": figures[:, REGISTERED], "ballots": figures[:, BALLOTS]}, places=places
+    )
+
+
+def account(results: Results) -> str:
+    exam = examine(results, methods=["account_identities"])
+    return exam["account_identities"].status
+
+
+@pytest.mark.parametrize("part", [0.3, 0.5, 0.8])
+def test_votes_counted_at_one_station_for_a_municipality_raise_no_alarm(part: float) -> None:
+    results = counted_elsewhere(part)
+    assert account(results) == "description"
+    assert account(replace(results, places={"station": results.places["station"]})) == "description"
+    few = results.take(np.flatnonzero(results.areas("district").codes < 2))
+    assert account(few) == "description"
+
+
+def test_ballots_that_are_short_everywhere_are_no_excuse_if_little_is_short() -> None:
+    # A fifth without a vote may be invalid papers: one station in sixteen with twice its ballots is a contradiction.
+    assert account(counted_elsewhere(0.2)) == "contradiction"
+    # Where the invalid papers are told, so much that is missing is a rule of its own.
+    results = counted_elsewhere(0.0)
+    votes = results.votes.copy()
+    votes[5::9, 0] += results.counts["ballots"][5::9] // 2
+    assert account(results.with_counts(votes=votes)) == "contradiction"
+
+
+def test_which_stations_are_short() -> None:
+    votes = np.array([[50, 24], [50, 25], [60, 40], [0, 0], [0, 0]])
+    results = table(votes, np.full(5, 300), ["D"] * 5, ballots=np.array([100, 100, 90, 0, 8]))
+    (one,) = [i for i in accounts.identities(results) if i.name == "votes_ballots"]
+    assert one.short is not None
+    assert one.short.tolist() == [True, False, False, False, True]
+    told = results.with_counts(valid=votes.sum(axis=1), invalid=np.zeros(5, np.int64))
+    (one,) = [i for i in accounts.identities(told) if i.name == "votes_ballots"]
+    assert one.short is None
 
 
 def test_a_register_tells_a_station_entered_twice_from_a_result_copied() -> None:

@@ -9,9 +9,14 @@ votes, and holds elsewhere. No figure of the file tells that from votes that nob
 - in `PAGE` or more consecutive rows at which it fails.
 
 A rule fails here if it or a rule that it needs does, in either direction: where names have slipped by a line there
-are as many votes too few as too many. Where the options do not add up to the valid votes anywhere, but come to more at
-a tenth of the stations and to less at a tenth, the lines of the whole file have slipped, or the columns are not what
-they are called, and no rule about the options' sum counts.
+are as many votes too few as too many. Where the file does not say how many papers were invalid, votes that come to
+less than three quarters of the ballots are such a failure as well: votes cast early or by post are counted at one
+station for a whole municipality, and the others are left short. The price: in such a file, and in one that holds only
+some of the options, more votes than ballots count where most stations of the area hold votes for their ballots.
+
+Where the options do not add up to the valid votes anywhere, but come to more at a tenth of the stations and to less at
+a tenth, the lines of the whole file have slipped, or the columns are not what they are called, and no rule about the
+options' sum counts.
 """
 
 from __future__ import annotations
@@ -49,6 +54,7 @@ def unsettled(results: Results, kept: Sequence[Identity], every: Sequence[Identi
     for one in kept:
         also = [*one.rests_on, *([_SAYS_MORE] if one.name in _USED_BY else [])]
         fails = np.asarray(np.any([one.broken, *(broken[name] for name in also if name in broken)], axis=0))
+        fails = fails if one.short is None else fails | one.short
         at = np.zeros(len(results), bool)
         if slipped and one.name in _USED_BY:
             found[one.name] = ~at

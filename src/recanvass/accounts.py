@@ -7,7 +7,7 @@ What is hard, clerical or a matter of definition is said at the head of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,9 @@ from recanvass.results import Counts, Mask, Results, exact_sum
 
 #: int64, or Python integers where sums could wrap.
 Whole = NDArray[Any]
+
+#: Where nothing says how many papers were invalid, so large a part of the ballots without a vote is not only those.
+SHORT = 0.25
 
 #: Counts above this are added as Python integers.
 WRAPS = 2**50
@@ -31,7 +34,8 @@ class Identity:
 
     ``difference`` is the left side less the right side, 0 where it holds or cannot be checked;
     ``hard`` says which signs are hard: ``+``, ``-``, both or none. ``rests_on`` names identities that
-    must be kept by the file for this one to mean anything.
+    must be kept by the file for this one to mean anything; ``short`` where the left side of a bound falls so far
+    below the right one that the two can hardly be about the same papers.
     """
 
     name: str
@@ -39,6 +43,7 @@ class Identity:
     difference: Whole
     hard: str = ""
     rests_on: tuple[str, ...] = ()
+    short: Mask | None = None
 
     @property
     def broken(self) -> Mask:
@@ -112,6 +117,10 @@ def identities(results: Results, blank_counts: bool | None = None) -> list[Ident
         if len(results.options):
             at = known("ballots") & votes_known
             add("votes_ballots", column["votes"], column["ballots"], at, "+", upper=True, rests_on=rests)
+            if "papers_ballots" not in rests:
+                missing = column["ballots"] - column["votes"]
+                short = np.asarray(at & (missing > SHORT * column["ballots"]), dtype=np.bool_)
+                found[-1] = replace(found[-1], short=short)
         # Where the ways of issue are not given, postal ballots may have been issued elsewhere.
         told = "+" if sum(way in results.counts for way in WAYS) > 1 else ""
         for other, hard in (("registered", ""), ("issued", told), ("received", "+")):
