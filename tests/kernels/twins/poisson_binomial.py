@@ -88,9 +88,9 @@ def slow_tails(chances, starts, at_least, few):
 
 def given_tails():
     chances = np.r_[SMALL, LARGE]
-    rare, sure = np.full(200, 1e-4), np.full(200, 1 - 1e-4)
-    small = (np.r_[rare, rare, sure, np.r_[rare, sure]], np.array([0, 200, 400, 600, 1000]), np.array([1, 3, 199, 203]))
-    return [(chances, np.array([0, 60, 460]), np.array([20, 120]), 150), (*small, 150)]
+    rare, sure = np.full(30, 1e-4), np.full(30, 1 - 1e-4)
+    small = np.r_[rare, rare, sure, rare, sure], np.array([0, 30, 60, 90, 150]), np.array([1, 3, 29, 33])
+    return [(chances, np.array([0, 60, 460]), np.array([20, 120]), 150), (*small, 20)]
 
 
 def slow_threshold(chances, log10_level):
