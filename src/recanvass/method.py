@@ -67,7 +67,16 @@ class Needs:
 class Reference:
     """A number published elsewhere, or derived by hand, that must come out.
 
-    ``source`` is a citation key or a script in ``tests/references``.
+    ``source`` is a citation key, a program with its function or version, or a script in ``tests/references``;
+    ``origin`` says who found the number:
+
+    - *printed*: a paper, a book, an office, or the notebook or manual of its authors prints it;
+    - *program*: another program, not written here, gives it;
+    - *compendium*: the project's compendium of methods or its catalogue of contests holds it, worked out with
+      other code before there was any here;
+    - *own*: a second script of this project; *hand*: paper and pencil.
+
+    The first three are from outside. Every method has two of them.
     """
 
     source: str
@@ -75,6 +84,12 @@ class Reference:
     quantity: str
     value: float
     tolerance: float
+    origin: Literal["printed", "program", "compendium", "own", "hand"] = "own"
+
+    @property
+    def outside(self) -> bool:
+        """Whether someone else found the number."""
+        return self.origin in ("printed", "program", "compendium")
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from recanvass.kernel import kernel
 Floats = NDArray[np.float64]
 
 #: A tail below this is replaced by its Chernoff bound.
-SMALLEST = 1e-280
+SMALLEST = 1e-300
 
 
 @kernel
@@ -46,7 +46,7 @@ def log_tail(rates: Floats, events: int) -> float:
     Returns
     -------
     float
-        Exact down to `SMALLEST`; the Chernoff bound below it.
+        Exact down to `SMALLEST`; below it that, or the Chernoff bound where this is smaller.
     """
     if events <= 0:
         return 0.0
@@ -64,7 +64,7 @@ def log_tail(rates: Floats, events: int) -> float:
             below[j] = below[j] * (1.0 - rate) + below[j - 1] * rate
         below[0] *= 1.0 - rate
     if tail < SMALLEST:
-        return log_chernoff(mean, events)
+        return min(log_chernoff(mean, events), math.log(SMALLEST))
     return min(0.0, math.log(tail))
 
 

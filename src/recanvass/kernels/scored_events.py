@@ -38,7 +38,7 @@ SHORT = 60_000
 
 @kernel
 def exact_tail(chances: Floats, scores: Counts, at_least: int) -> float:
-    """log10 P(T ≥ at_least), exact while it is above 1e-290; `IMPOSSIBLE` below that.
+    """log10 P(T ≥ at_least), exact while it is above 1e-300; `IMPOSSIBLE` below that.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def exact_tail(chances: Floats, scores: Counts, at_least: int) -> float:
             else:
                 tail += here * q
         top = min(top + max(a, b), at_least - 1)
-    return min(math.log10(tail), 0.0) if tail > 1e-290 else IMPOSSIBLE
+    return min(math.log10(tail), 0.0) if tail > 1e-300 else IMPOSSIBLE
 
 
 @kernel

@@ -71,6 +71,19 @@ class AccountIdentities(Method):
     detects: ClassVar[tuple[str, ...]] = ("broken_accounts",)
     cites: ClassVar[tuple[str, ...]] = ("osce2010handbook", "eggers2021claims")
     references: ClassVar[tuple[Reference, ...]] = (
+        Reference(
+            "Central Election Commission, 23 March 2018",
+            "russia_2018",
+            "sum of the winner's votes",
+            56_430_712,
+            0,
+            "printed",
+        ),
+        Reference(
+            "Junta Electoral Central, 2011", "spain_2011_11", "sum of the winner's votes", 10_866_566, 0, "printed"
+        ),
+        Reference("catalogue of contests", "spain_1982_10", "stations above the register", 717, 0, "compendium"),
+        Reference("catalogue of contests", "georgia_2016_parl", "stations above the register", 61, 0, "compendium"),
         Reference("tests/references/account_identities.py", "albania_2013", "votes above ballots", 158, 0),
         Reference("tests/references/account_identities.py", "spain_1982_10", "votes above ballots", 46787, 0),
         Reference("tests/references/account_identities.py", "georgia_2016_parl", "stations above", 10, 0),

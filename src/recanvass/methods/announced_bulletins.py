@@ -63,8 +63,12 @@ class AnnouncedBulletins(Method):
     needs = Needs(results=False)
     cites = ("cec2020belarus", "cne2024second")
     references = (
-        Reference("cec2020belarus", "belarus_2020", "Gomel, turnout at 20:00 minus final, points", 0.11, 1e-9),
-        Reference("cec2020belarus", "belarus_2020", "Brest, voters from 10:00 to 12:00, thousands", 96.6, 0.1),
+        Reference(
+            "cec2020belarus", "belarus_2020", "Gomel, turnout at 20:00 minus final, points", 0.11, 1e-9, "printed"
+        ),
+        Reference(
+            "cec2020belarus", "belarus_2020", "Brest, voters from 10:00 to 12:00, thousands", 96.6, 0.1, "printed"
+        ),
     )
     cost = "linear in announced figures"
 

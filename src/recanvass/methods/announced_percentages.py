@@ -73,9 +73,9 @@ class AnnouncedPercentages(Method):
     detects = ("rounded_totals",)
     cites = ("cne2024first", "sana2014results")
     references = (
-        Reference("cne2024first", "venezuela_2024 first bulletin", "log10 p", -8.0, 0.2),
-        Reference("cne2024first", "venezuela_2024 first bulletin", "51.2 % of 10,058,774", 5150092, 0.5),
-        Reference("sana2014results", "syria_2014", "88.7 % of 11,634,412", 10319723, 0.5),
+        Reference("cne2024first", "venezuela_2024 first bulletin", "log10 p", -8.0, 0.2, "printed"),
+        Reference("cne2024first", "venezuela_2024 first bulletin", "51.2 % of 10,058,774", 5150092, 0.5, "printed"),
+        Reference("sana2014results", "syria_2014", "88.7 % of 11,634,412", 10319723, 0.5, "printed"),
     )
     cost = "linear in announced figures"
 

@@ -72,8 +72,10 @@ class BallotPhotographs(Method):
     needs = Needs(results=False)
     cites = ("golos2020report", "liber2021study")
     references = (
-        Reference("golos2020report", "belarus_2020", "stations short of votes photographed, Tikhanovskaya", 432, 0),
-        Reference("golos2020report", "belarus_2020", "votes missing at least, Tikhanovskaya", 47552, 0),
+        Reference(
+            "golos2020report", "belarus_2020", "stations short of votes photographed, Tikhanovskaya", 432, 0, "printed"
+        ),
+        Reference("golos2020report", "belarus_2020", "votes missing at least, Tikhanovskaya", 47552, 0, "printed"),
     )
     cost = "linear in stations"
 

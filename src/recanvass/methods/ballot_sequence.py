@@ -97,8 +97,10 @@ class BallotSequence(Method):
     detects = ("ballot_batches",)
     cites = ("podlazov2024sequence", "wald1940same", "benjamini1995discovery")
     references = (
-        Reference("mathgroup 53905, Koopman 2005", "11 and 14 ballots, 13 runs", "ways of 13 runs", 702_702, 1e-6),
-        Reference("OEIS A000073", "words of ten letters without three ones in a row", "count", 504, 1e-9),
+        Reference(
+            "mathgroup 53905, Koopman 2005", "11 and 14 ballots, 13 runs", "ways of 13 runs", 702_702, 1e-6, "printed"
+        ),
+        Reference("OEIS A000073", "words of ten letters without three ones in a row", "count", 504, 1e-9, "printed"),
     )
     cost = "ballots times draws"
 

@@ -79,6 +79,24 @@ class CoarseFractions(Method):
     detects: ClassVar[tuple[str, ...]] = ("rounded_results",)
     cites: ClassVar[tuple[str, ...]] = ("rozenas2017detecting", "kobak2016integer", "lugannani1980saddle")
     references: ClassVar[tuple[Reference, ...]] = (
+        Reference(
+            "scipy.stats.betabinom",
+            "700 of 1400, prior 9.5, 2.2",
+            "chance of a coarse fraction",
+            0.01591104860981098,
+            1e-10,
+            "program",
+        ),
+        Reference(
+            "scipy.stats.betabinom",
+            "4100 of 6200, prior 80, 45",
+            "chance of a coarse fraction",
+            0.059404258667116,
+            1e-10,
+            "program",
+        ),
+        Reference("spikes 1.1", "russia_2018, 10,000 stations, 100 resamples", "F, per cent", 0.91, 0.35, "program"),
+        Reference("spikes 1.1", "russia_2018, 2,000 stations, 20 resamples", "F, per cent", 2.5, 0.8, "program"),
         Reference("tests/references/coarse_fractions.py", "georgia_2012_parl", "expected, share, all", 84.935174, 1e-6),
         Reference("tests/references/coarse_fractions.py", "belarus_2020", "expected, turnout, all", 31.468055, 1e-6),
         Reference("tests/references/coarse_fractions.py", "russia_2024", "observed, turnout, all", 2573, 0),

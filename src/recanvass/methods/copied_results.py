@@ -72,9 +72,17 @@ class CopiedResults(Method):
     needs: ClassVar[Needs] = Needs(stations=3, options=2)
     cites: ClassVar[tuple[str, ...]] = ("ville1939etude", "vovk2021values", "wang2022false", "robbins1955remark")
     references: ClassVar[tuple[Reference, ...]] = (
+        Reference(
+            "scipy.stats.multinomial",
+            "400 votes, 160, 120, 80, 40",
+            "chance of the same row",
+            0.00016133928617067638,
+            1e-15,
+            "program",
+        ),
         Reference("tests/references/copied_results.py", "russia_2018", "Nazran, rows like an earlier one", 15, 0),
         Reference("tests/references/copied_results.py", "russia_2018", "Malgobek, at most", 16, 0),
-        Reference("methods/17 section 10", "russia_2018", "Malgobek, stations with one result, near", 14, 2),
+        Reference("methods/17 section 10", "russia_2018", "Malgobek, stations with one result", 14, 2, "compendium"),
     )
     cost: ClassVar[str] = "stations × up to 100 stations before them in the area"
 

@@ -59,8 +59,8 @@ class CopiesAgainstProtocols(Method):
     detects = ("altered_protocols",)
     cites = ("clopper1934confidence", "golos2020report")
     references = (
-        Reference("clopper1934confidence", "5 of 20", "upper limit of the rate, 95 %", 0.4910, 5e-5),
-        Reference("clopper1934confidence", "0 of 30", "upper limit of the rate, 95 %", 0.1157, 5e-5),
+        Reference("clopper1934confidence", "5 of 20", "upper limit of the rate, 95 %", 0.4910, 5e-5, "printed"),
+        Reference("clopper1934confidence", "0 of 30", "upper limit of the rate, 95 %", 0.1157, 5e-5, "printed"),
     )
     cost = "linear in copies and rows; copies matched by similar spelling: copies times rows"
 

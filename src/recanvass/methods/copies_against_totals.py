@@ -59,8 +59,9 @@ class CopiesAgainstTotals(Method):
     needs = Needs(results=False)
     cites = ("golos2020report", "liber2021study", "cne2024second")
     references = (
-        Reference("methods/12", "belarus_2020", "implied share of Lukashenko where unseen", 0.8924, 5e-5),
-        Reference("cne2024second", "venezuela_2024_actas", "votes above the announced", 1830358, 0),
+        Reference("methods/12", "61.7 % seen, 86.2 % unseen", "odds ratio", 3.9, 0.05, "compendium"),
+        Reference("tests by hand", "belarus_2020", "implied share of Lukashenko where unseen", 0.8924, 5e-5, "hand"),
+        Reference("cne2024second", "venezuela_2024_actas", "votes above the announced", 1830358, 0, "printed"),
     )
     cost = "linear in copies"
 

@@ -47,9 +47,9 @@ class EarlyPercentages(Method):
     needs: ClassVar[Needs] = Needs(columns=(COLUMN, "registered"), stations=2)
     cites: ClassVar[tuple[str, ...]] = ("kobak2016integer", "lugannani1980saddle", "golos2020report")
     references: ClassVar[tuple[Reference, ...]] = (
-        Reference("methods/16", "belarus_2020", "early turnout, stations on a whole percentage", 175, 0),
-        Reference("methods/16", "belarus_2020", "early turnout, expected", 126.7, 0.6),
-        Reference("methods/16", "belarus_2020", "early share of ballots, z", -0.8, 0.1),
+        Reference("methods/16", "belarus_2020", "early turnout, stations on a whole percentage", 175, 0, "compendium"),
+        Reference("methods/16", "belarus_2020", "early turnout, expected", 126.7, 0.6, "compendium"),
+        Reference("methods/16", "belarus_2020", "early share of ballots, z", -0.8, 0.1, "compendium"),
     )
     cost: ClassVar[str] = "linear in stations, and in the square root of their size"
 

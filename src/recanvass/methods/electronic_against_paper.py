@@ -75,8 +75,12 @@ class ElectronicAgainstPaper(Method):
     detects = ("electronic_shift",)
     cites = ("paule1982consensus", "hartung2001refined", "viechtbauer2005bias")
     references = (
-        Reference("viechtbauer2005bias", "example 1 of page 271", "variance between, empirical Bayes", 0.192, 5e-4),
-        Reference("viechtbauer2005bias", "example 2 of page 272", "variance between, empirical Bayes", 0.010, 5e-4),
+        Reference(
+            "viechtbauer2005bias", "example 1 of page 271", "variance between, empirical Bayes", 0.192, 5e-4, "printed"
+        ),
+        Reference(
+            "viechtbauer2005bias", "example 2 of page 272", "variance between, empirical Bayes", 0.010, 5e-4, "printed"
+        ),
     )
     cost = "linear in stations"
 

@@ -53,8 +53,8 @@ class ExtremeCorner(Method):
     needs = Needs(columns=("registered", "ballots", "valid", "votes"), stations=100, options=2)
     cites = ("klimek2012statistical",)
     references = (
-        Reference("methods/16", "russia_2018", "corner, per cent of stations", 2.35, 0.1),
-        Reference("methods/16", "uganda_2021", "corner, per cent of stations", 2.07, 0.1),
+        Reference("methods/16", "russia_2018", "corner, per cent of stations", 2.35, 0.1, "compendium"),
+        Reference("methods/16", "uganda_2021", "corner, per cent of stations", 2.07, 0.1, "compendium"),
     )
 
     def null(self, case: Case, rng: np.random.Generator) -> Case:

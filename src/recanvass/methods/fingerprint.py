@@ -76,9 +76,9 @@ class Fingerprint(Method):
     needs = Needs(columns=("registered", "votes", "valid"), stations=100, options=2)
     cites = ("klimek2012statistical",)
     references = (
-        Reference("klimek2012statistical", "russia_2007", "theta", 0.425573, 1e-6),
-        Reference("klimek2012statistical", "russia_2011", "s_nu", 0.069723, 1e-6),
-        Reference("klimek2012statistical", "russia_2012", "s_nu", 0.091970, 1e-6),
+        Reference("klimek2012statistical", "russia_2007", "theta", 0.425573, 1e-6, "printed"),
+        Reference("klimek2012statistical", "russia_2011", "s_nu", 0.069723, 1e-6, "printed"),
+        Reference("klimek2012statistical", "russia_2012", "s_nu", 0.091970, 1e-6, "printed"),
     )
     cost = "linear in stations; then 2,500 cells by 19 exponents, whatever their number"
 

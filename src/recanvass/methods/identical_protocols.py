@@ -72,10 +72,23 @@ class IdenticalProtocols(Method):
     needs: ClassVar[Needs] = Needs(stations=3, options=2)
     cites: ClassVar[tuple[str, ...]] = ("hoeffding1956successes", "ville1939etude", "robbins1955remark")
     references: ClassVar[tuple[Reference, ...]] = (
+        Reference(
+            "scipy.stats.multinomial",
+            "400 votes, 160, 120, 80, 40",
+            "chance of the same row",
+            0.00016133928617067638,
+            1e-15,
+            "program",
+        ),
+        Reference(
+            "methods/17 section 6", "israel_15 (1999)", "station 2 repeated at station 20: rows", 1, 0, "compendium"
+        ),
         Reference("tests/references/identical_protocols.py", "spain_1982_10", "rows repeating another", 109, 0),
         Reference("tests/references/identical_protocols.py", "israel_19", "rows repeating another", 1, 0),
         Reference("tests/references/identical_protocols.py", "afghanistan_2009", "2907026-1 to -6: rows", 6, 0),
-        Reference("methods/17 section 6", "israel_14 (1996)", "station 5 repeated at station 50: rows", 1, 0),
+        Reference(
+            "methods/17 section 6", "israel_14 (1996)", "station 5 repeated at station 50: rows", 1, 0, "compendium"
+        ),
     )
     cost: ClassVar[str] = "stations × those of the area within ten votes for the largest option"
 

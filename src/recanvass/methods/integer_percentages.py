@@ -115,8 +115,8 @@ class IntegerPercentages(Method):
         "benjamini1995discovery",
     )
     references: ClassVar[tuple[Reference, ...]] = (
-        Reference("kobak2018putin", "russia_2018 (issued ballots)", "published union excess", 1708.84, 15.0),
-        Reference("kobak2018putin", "russia_2024 (issued ballots)", "published union excess", 2930.98, 15.0),
+        Reference("kobak2018putin", "russia_2018 (issued ballots)", "published union excess", 1708.84, 15.0, "printed"),
+        Reference("kobak2018putin", "russia_2024 (issued ballots)", "published union excess", 2930.98, 15.0, "printed"),
         Reference("tests/references/integer_percentages.py", "russia_2018", "exact excess", 1708.60, 0.01),
         Reference("tests/references/integer_percentages.py", "russia_2024", "exact excess", 2933.68, 0.01),
     )

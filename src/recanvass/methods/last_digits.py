@@ -45,8 +45,8 @@ class LastDigits(Method):
     needs = Needs(columns=("votes", "valid"), stations=100)
     cites = ("beber2012what", "deckert2011benford")
     references = (
-        Reference("ground-truth:33", "russia_2018", "uniform_x2 of the leader", 17.41, 0.01),
-        Reference("ground-truth:33", "russia_2020", "uniform_x2 of the leader", 46.46, 0.01),
+        Reference("ground-truth:33", "russia_2018", "uniform_x2 of the leader", 17.41, 0.01, "compendium"),
+        Reference("ground-truth:33", "russia_2020", "uniform_x2 of the leader", 46.46, 0.01, "compendium"),
     )
     cost = "linear in stations; about 200 lattice points a station"
 

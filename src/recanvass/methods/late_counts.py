@@ -100,8 +100,8 @@ class LateCounts(Method):
         "fan1996local", "bickel1975sex", "fuller1987error",
     )  # fmt: skip
     references = (
-        Reference("bickel1975sex", "six departments of Berkeley", "raw difference, points", -14.2, 0.05),
-        Reference("R, mantelhaen.test(UCBAdmissions)", "six departments", "squared contrast", 1.5246, 1e-3),
+        Reference("bickel1975sex", "six departments of Berkeley", "raw difference, points", -14.2, 0.05, "printed"),
+        Reference("R, mantelhaen.test(UCBAdmissions)", "six departments", "squared contrast", 1.5246, 1e-3, "program"),
     )
     cost = "stations times draws"
 

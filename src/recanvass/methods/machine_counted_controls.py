@@ -63,9 +63,17 @@ class MachineCountedControls(Method):
     needs = Needs(columns=("registered", "votes"), stations=2, options=2)
     cites = ("kobak2018putin",)
     references = (
-        Reference("methods/02, Kobak", "Bashkortostan 2018, 219 machines", "votes above", 321_336.19, 0.01),
         Reference(
-            "tests by hand", "100 of 1000 beside 300 of 1000; 200 of 1000 beside 500 of 2000", "votes", 300.0, 1e-9
+            "methods/02, Kobak", "Bashkortostan 2018, 219 machines", "the leader's votes", 1_784_626, 0, "printed"
+        ),
+        Reference("methods/02, Kobak", "Bashkortostan 2018, 219 machines", "votes above", 321_336.19, 0.01, "printed"),
+        Reference(
+            "tests by hand",
+            "100 of 1000 beside 300 of 1000; 200 of 1000 beside 500 of 2000",
+            "votes",
+            300.0,
+            1e-9,
+            "hand",
         ),
     )
 

@@ -49,8 +49,10 @@ class Modality(Method):
     needs = Needs(columns=("registered", "ballots", "valid", "votes"), stations=30)
     cites = ("hartigan1985dip", "myagkov2009forensics")
     references = (
-        Reference("methods/07", "usa_dc_2010", "dip of the turnout", 0.02119, 0.0002),
-        Reference("methods/07", "usa_dc_2010", "dip of the share", 0.04480, 0.0003),
+        Reference("R diptest, reference output", "precip, 70 cities", "dip", 0.0357, 5e-5, "printed"),
+        Reference("R diptest, reference output", "0, 2, 3, 5, 6", "dip", 0.133, 5e-4, "printed"),
+        Reference("methods/07", "usa_dc_2010", "dip of the turnout", 0.02119, 0.0002, "compendium"),
+        Reference("methods/07", "usa_dc_2010", "dip of the share", 0.04480, 0.0003, "compendium"),
     )
     cost = "sorting the stations, then linear"
 

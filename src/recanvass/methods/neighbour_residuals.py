@@ -83,9 +83,21 @@ class NeighbourResiduals(Method):
     needs = Needs(columns=("registered", "ballots", "valid", "votes"), stations=100, options=2)
     cites = ("klimek2012statistical", "getis1992analysis")
     references = (
-        Reference("scipy.stats.chi2_contingency, log-likelihood", "30 of 100 against 50 of 100", "z", -2.898684, 1e-6),
         Reference(
-            "scipy.stats.chi2_contingency, log-likelihood", "700 of 900 against 2100 of 3000", "z", 4.626987, 1e-6
+            "scipy.stats.chi2_contingency, log-likelihood",
+            "30 of 100 against 50 of 100",
+            "z",
+            -2.898684,
+            1e-6,
+            "program",
+        ),
+        Reference(
+            "scipy.stats.chi2_contingency, log-likelihood",
+            "700 of 900 against 2100 of 3000",
+            "z",
+            4.626987,
+            1e-6,
+            "program",
         ),
     )
     cost = "linear in stations"

@@ -81,8 +81,8 @@ class PanelJumps(Method):
     needs = Needs(columns=("registered", "ballots", "valid", "votes"), stations=100, options=2)
     cites = ("myagkov2009forensics",)
     references = (
-        Reference("scipy.stats.chi2_contingency", "400 of 1000, then 500 of 1000", "z", 4.494666, 1e-6),
-        Reference("scipy.stats.chi2_contingency", "30 of 100, then 50 of 100", "z", 2.886751, 1e-6),
+        Reference("scipy.stats.chi2_contingency", "400 of 1000, then 500 of 1000", "z", 4.494666, 1e-6, "program"),
+        Reference("scipy.stats.chi2_contingency", "30 of 100, then 50 of 100", "z", 2.886751, 1e-6, "program"),
     )
     cost = "linear in stations of both contests"
 

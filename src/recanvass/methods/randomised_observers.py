@@ -65,8 +65,8 @@ class RandomisedObservers(Method):
     needs = Needs(columns=("votes", "valid"), stations=4)
     cites = ("fisher1935design", "enikolopov2013field")
     references = (
-        Reference("fisher1935design", "lady tasting tea, 4 of 8 all right", "one-sided p", 1 / 70, 1e-12),
-        Reference("enikolopov2013field", "Moscow 2011, 36 % against 47 %", "difference, points", -11.0, 0.5),
+        Reference("fisher1935design", "lady tasting tea, 4 of 8 all right", "one-sided p", 1 / 70, 1e-12, "printed"),
+        Reference("fisher1935design", "Darwin's fifteen pairs of maize", "lots as far apart", 1726, 0, "printed"),
     )
     cost = "linear in stations times the lots drawn"
 

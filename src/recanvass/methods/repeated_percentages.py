@@ -85,7 +85,7 @@ class RepeatedPercentages(Method):
         "benjamini1995discovery",
     )
     references: ClassVar[tuple[Reference, ...]] = tuple(
-        Reference("tests/references/repeated_percentages.md", dataset, f"{area}: log10 p of the area", value, 0.01)
+        Reference("methods/17 section 13", dataset, f"{area}: log10 p of the area", value, 0.01, "compendium")
         for dataset, area, value in (
             ("russia_2004", "Derbent city, leader", -24.56),
             ("russia_2012", "St Petersburg 27, leader", -15.37),

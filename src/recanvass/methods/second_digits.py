@@ -43,8 +43,9 @@ class SecondDigits(Method):
     needs = Needs(columns=("votes", "valid"), stations=100)
     cites = ("mebane2006election", "deckert2011benford")
     references = (
-        Reference("ground-truth:33", "russia_2018", "mean of the leader", 3.9586, 0.0001),
-        Reference("ground-truth:33", "germany_2024_eu", "mean of CDU/CSU", 3.23, 0.005),
+        Reference("mebane2006election", "Benford's second digit", "mean", 4.187, 5e-4, "printed"),
+        Reference("ground-truth:33", "russia_2018", "mean of the leader", 3.9586, 0.0001, "compendium"),
+        Reference("ground-truth:33", "germany_2024_eu", "mean of CDU/CSU", 3.23, 0.005, "compendium"),
     )
     cost = "linear in stations; about 200 lattice points a station"
 

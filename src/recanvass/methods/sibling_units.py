@@ -96,13 +96,13 @@ class SiblingUnits(Method):
         "benjamini2005coverage",
     )
     references: ClassVar[tuple[Reference, ...]] = (
-        Reference("methods/18 A 2.3", "spain_2011_11", "divided places", 16_484, 0),
-        Reference("methods/18 A 2.3", "spain_2011_11", "scale of turnout", 1.28, 0.005),
-        Reference("methods/18 A 2.3", "spain_2011_11", "scale of share", 1.50, 0.005),
-        Reference("methods/18 A 2.6", "mexico_2012", "candidates at 3.5, PRI", 44, 0),
-        Reference("methods/18 A 2.6", "mexico_2012", "p", 0.80, 0.005),
-        Reference("methods/18 A 2.6", "spain_1982_10", "candidates at 3.5, winner", 29, 0),
-        Reference("methods/18 A 2.6", "spain_1982_10", "p", 0.63, 0.005),
+        Reference("methods/18 A 2.3", "spain_2011_11", "divided places", 16_484, 0, "compendium"),
+        Reference("methods/18 A 2.3", "spain_2011_11", "scale of turnout", 1.28, 0.005, "compendium"),
+        Reference("methods/18 A 2.3", "spain_2011_11", "scale of share", 1.50, 0.005, "compendium"),
+        Reference("methods/18 A 2.6", "mexico_2012", "candidates at 3.5, PRI", 44, 0, "compendium"),
+        Reference("methods/18 A 2.6", "mexico_2012", "p", 0.80, 0.005, "compendium"),
+        Reference("methods/18 A 2.6", "spain_1982_10", "candidates at 3.5, winner", 29, 0, "compendium"),
+        Reference("methods/18 A 2.6", "spain_1982_10", "p", 0.63, 0.005, "compendium"),
     )
     cost: ClassVar[str] = "linear in stations, times the leader and three placebos"
 

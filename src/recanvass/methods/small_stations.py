@@ -77,8 +77,27 @@ class SmallStations(Method):
     needs = Needs(columns=("registered", "ballots", "valid", "votes"), stations=30, options=2)
     cites = ("jimenez2017testing",)
     references = (
-        Reference("hand", "four stations 1, 2, 3, 4; the two lowest small", "difference", -1.788854382, 1e-9),
-        Reference("hand", "four stations 1, 2, 3, 4; the two lowest small", "score", -1.549193338, 1e-9),
+        Reference(
+            "Bergmann, Ludbrook and Spooren 2000", "24 rats on a rotating rod", "two-sided p", 0.0147, 5e-5, "printed"
+        ),
+        Reference(
+            "scipy.stats.mannwhitneyu",
+            "15 membranes, Hollander and Wolfe 1973",
+            "one-sided p",
+            0.11033568095992217,
+            1e-12,
+            "program",
+        ),
+        Reference(
+            "statsmodels 0.15.0, StratifiedTable",
+            "two areas of twenty, eight of each above",
+            "squared score",
+            3.365828092243187,
+            1e-12,
+            "program",
+        ),
+        Reference("hand", "four stations 1, 2, 3, 4; the two lowest small", "difference", -1.788854382, 1e-9, "hand"),
+        Reference("hand", "four stations 1, 2, 3, 4; the two lowest small", "score", -1.549193338, 1e-9, "hand"),
     )
 
     def null(self, case: Case, rng: np.random.Generator) -> Case:

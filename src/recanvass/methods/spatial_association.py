@@ -49,6 +49,13 @@ class SpatialAssociation(Method):
     needs = Needs(columns=("valid", "votes"), stations=30)
     cites = ("moran1950notes", "getis1992analysis")
     references = (
+        Reference(
+            "NIST StRD, Michelso", "speed of light, 100", "first autocorrelation", 0.535199668621283, 1e-13, "printed"
+        ),
+        Reference("NIST StRD, Mavro", "filter, 50", "first autocorrelation", 0.937989183438248, 1e-12, "printed"),
+        Reference("esda, help of G_Local", "six points", "star score of the first", -1.39727626, 5e-9, "printed"),
+        Reference("esda 2.9.0, Moran", "speed of light, reach 3", "moran", 0.20741805064743984, 1e-12, "program"),
+        Reference("esda 2.9.0, Moran", "speed of light, reach 3", "inside", 0.05071748602913241, 1e-12, "program"),
         Reference("tests/references/spatial_association.py", "eight stations", "moran", 0.7142857, 1e-6),
         Reference("tests/references/spatial_association.py", "alternating", "moran", -1.0, 1e-9),
     )
@@ -146,7 +153,14 @@ def getis_ord(x: NDArray[np.float64], codes: NDArray[np.int64], reach: int) -> N
         total[:-lag] += np.where(same, x[lag:], 0.0)
         size[lag:] += same
         size[:-lag] += same
-    mean, spread = x.mean(), x.std()
+    return standardised_sums(x, total, size)
+
+
+def standardised_sums(
+    x: NDArray[np.float64], total: NDArray[np.float64], size: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Sums of so many of the values, themselves among them, in standard deviations under random order."""
+    n, mean, spread = x.size, x.mean(), x.std()
     return np.asarray((total - mean * size) / (spread * np.sqrt(size * (n - size) / (n - 1))))
 
 

@@ -91,10 +91,10 @@ class TurnoutJumps(Method):
     needs = Needs(columns=("registered", "ballots", "votes"), stations=100, options=2)
     cites = ("myagkov2009forensics", "klimek2012statistical")
     references = (
-        Reference("methods/18 B", "russia_2018", "kappa", 0.47, 0.03),
-        Reference("methods/18 B", "canada_2015", "kappa", 0.91, 0.03),
-        Reference("methods/18 B", "uganda_2021", "kappa", 0.13, 0.09),
-        Reference("methods/18 B", "russia_2018", "jumps", 1453, 0),
+        Reference("methods/18 B", "russia_2018", "kappa", 0.47, 0.03, "compendium"),
+        Reference("methods/18 B", "canada_2015", "kappa", 0.91, 0.03, "compendium"),
+        Reference("methods/18 B", "uganda_2021", "kappa", 0.13, 0.09, "compendium"),
+        Reference("methods/18 B", "russia_2018", "jumps", 1453, 0, "compendium"),
     )
     cost = "linear in stations"
 

@@ -46,8 +46,8 @@ class TurnoutShareCorrelation(Method):
     needs = Needs(columns=("registered", "ballots", "valid", "votes"), stations=30)
     cites = ("sobyanin1993elections", "myagkov2009forensics", "eggers2021claims")
     references = (
-        Reference("methods/14", "russia_2018", "correlation", 0.569, 0.02),
-        Reference("methods/14", "usa_dc_2010", "correlation", -0.205, 0.005),
+        Reference("methods/14", "russia_2018", "correlation", 0.569, 0.02, "compendium"),
+        Reference("methods/14", "usa_dc_2010", "correlation", -0.205, 0.005, "compendium"),
     )
 
     def null(self, case: Case, rng: np.random.Generator) -> Case:

@@ -80,10 +80,10 @@ class TurnoutSurplus(Method):
     detects = ()
     cites = ("sobyanin1993elections", "eggers2021claims")
     references = (
-        Reference("ground-truth:17", "russia_2004", "votes", 7_889_226.1505, 10),
-        Reference("ground-truth:20", "russia_2011", "votes", 14_932_292.4081, 15),
-        Reference("ground-truth:23", "russia_2018", "votes", 10_138_780.2393, 10),
-        Reference("methods/02", "russia_2011", "slope of the leader's votes", 1.170, 0.0005),
+        Reference("ground-truth:17", "russia_2004", "votes", 7_889_226.1505, 10, "printed"),
+        Reference("ground-truth:20", "russia_2011", "votes", 14_932_292.4081, 15, "printed"),
+        Reference("ground-truth:23", "russia_2018", "votes", 10_138_780.2393, 10, "printed"),
+        Reference("methods/02", "russia_2011", "slope of the leader's votes", 1.170, 0.0005, "compendium"),
     )
     cost = "linear in stations; two vectors of 100 numbers an area"
 

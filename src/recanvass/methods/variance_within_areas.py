@@ -88,9 +88,12 @@ class VarianceWithinAreas(Method):
         "benjamini1995discovery",
     )
     references: ClassVar[tuple[Reference, ...]] = (
-        Reference("tests/references/dispersion.py", "Yelabuga 2018, 22 stations", "log10 p", -12.9, 0.05),
-        Reference("tests/references/dispersion.py", "2018, areas below 1e-3", "count", 1, 0),
-        Reference("tests/references/dispersion.py", "germany_2024_eu", "areas below 1e-3", 0, 0),
+        Reference(
+            "Fleiss 1981; R, help of prop.test", "smokers of four hospitals, page 139", "X²", 12.6, 0.05, "printed"
+        ),
+        Reference("methods/09", "Yelabuga 2018, 22 stations", "log10 p", -12.9, 0.05, "compendium"),
+        Reference("methods/09", "2018, areas below 1e-3", "count", 1, 0, "compendium"),
+        Reference("methods/09", "germany_2024_eu", "areas below 1e-3", 0, 0, "compendium"),
     )
     cost: ClassVar[str] = "linear in stations, times the options"
 

@@ -93,8 +93,8 @@ class VoteFlow(Method):
     needs = Needs(columns=("registered", "ballots", "votes"), stations=30, options=2)
     cites = ("myagkov2009forensics", "goodman1953ecological")
     references = (
-        Reference("methods/07, Kobak", "Moscow 2012 to 2018, free", "stayed away to Putin", 0.2622, 0.007),
-        Reference("methods/07, Kobak", "Moscow 2012 to 2018, constrained", "Putin to Putin", 0.955, 0.045),
+        Reference("methods/07, Kobak", "Moscow 2012 to 2018, free", "stayed away to Putin", 0.2622, 0.007, "printed"),
+        Reference("methods/07, Kobak", "Moscow 2012 to 2018, constrained", "Putin to Putin", 0.955, 0.045, "printed"),
     )
     cost = "linear in stations of both contests"
 

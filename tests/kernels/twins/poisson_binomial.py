@@ -37,7 +37,7 @@ def slow_exact_tail(chances, at_least):
     if at_least <= 0:
         return 0.0
     tail = sum(fractions(chances)[at_least:], Fraction(0))
-    return log10_of(tail) if tail > Fraction(1, 10**290) else -400.0
+    return log10_of(tail) if tail > Fraction(1, 10**300) else -400.0
 
 
 def given_exact_tail():
@@ -79,13 +79,18 @@ def slow_tails(chances, starts, at_least, few):
     found = []
     for a, b, s in zip(starts[:-1].tolist(), starts[1:].tolist(), at_least.tolist(), strict=True):
         group = chances[a:b]
-        found.append(slow_exact_tail(group, s) if len(group) <= few else slow_saddlepoint_tail(group, NONE, s))
+        steady = (group * (1 - group)).sum() >= 1
+        found.append(
+            slow_saddlepoint_tail(group, NONE, s) if len(group) > few and steady else slow_exact_tail(group, s)
+        )
     return np.array(found)
 
 
 def given_tails():
     chances = np.r_[SMALL, LARGE]
-    return [(chances, np.array([0, 60, 460]), np.array([20, 120]), 150)]
+    rare, sure = np.full(30, 1e-4), np.full(30, 1 - 1e-4)
+    small = np.r_[rare, rare, sure, rare, sure], np.array([0, 30, 60, 90, 150]), np.array([1, 3, 29, 33])
+    return [(chances, np.array([0, 60, 460]), np.array([20, 120]), 150), (*small, 20)]
 
 
 def slow_threshold(chances, log10_level):

@@ -29,13 +29,17 @@ def slow_log_tail(rates, events):
     if events <= 0:
         return 0.0
     tail = sum(fractions(rates)[events:], Fraction(0))
-    if events <= len(rates) and tail < Fraction(1, 10**280):
-        return slow_log_chernoff(float(rates.sum()), events)
+    if events <= len(rates) and tail < Fraction(1, 10**300):
+        return min(slow_log_chernoff(float(rates.sum()), events), -300 * float(mpmath.log(10)))
     return float(mpmath.log(mpmath.mpf(tail.numerator) / tail.denominator)) if tail else -math.inf
 
 
 def given_log_tail():
-    return [(RATES, e) for e in (-1, 0, 1, 4, 12, 40, 41)] + [(np.full(60, 1e-5), 60)]
+    return [(RATES, e) for e in (-1, 0, 1, 4, 12, 40, 41)] + [
+        (np.full(60, 1e-5), 60),
+        (np.full(70, 1e-5), 69),
+        (np.full(640, 0.3), 640),
+    ]
 
 
 def slow_attainable(rates, level, least):
