@@ -85,7 +85,23 @@ DOSES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "rounded_totals": ({"decimals": 1}, {"decimals": 2}),
     "altered_protocols": ({"extent": 0.2}, {"extent": 0.05}, {"extent": 0.01}),
     "imitated_results": ({"districts": 3}, {"districts": 12}),
+    "added_since_earlier": (
+        {"extent": 0.1},
+        {"extent": 0.02},
+        {"extent": 0.5},
+        {"extent": 0.2, "of_leader": 0.03},
+        {"extent": 0.1, "clustering": "districts"},
+    ),
+    "moved_since_earlier": ({"extent": 0.1}, {"extent": 0.5}, {"extent": 0.1, "clustering": "districts"}),
+    "added_beside_machines": (
+        {"extent": 0.5},
+        {"extent": 0.1},
+        {"extent": 0.5, "of_leader": 0.03},
+        {"extent": 1.0, "moved": True},
+    ),
     "proportional_shift": ({"dose": 0.05}, {"of_leader": 0.3}),
+    "honest_swing": ({"swing": 1.0}, {"swing": 2.0}),
+    "placed_machines": ({"placing": 1.0}, {"placing": 0.0, "leaning": 0.0}, {"placing": 1.0, "leaning": 0.6}),
 }
 
 #: The methods that were made for a manipulation, whether or not they may raise the headline. They are asked in its
@@ -105,6 +121,18 @@ MADE_FOR: Mapping[str, tuple[str, ...]] = {
     "electronic_shift": ("electronic_against_paper",),
     "rounded_totals": ("announced_percentages",),
     "altered_protocols": ("copies_against_protocols", "copies_against_totals", "random_sample"),
+    "added_since_earlier": ("panel_jumps", "vote_flow"),
+    "moved_since_earlier": ("panel_jumps", "vote_flow"),
+    "honest_swing": ("panel_jumps", "vote_flow"),
+    "added_beside_machines": ("machine_counted_controls",),
+    "placed_machines": ("machine_counted_controls",),
 }
 
-__all__ = ["DOSES", "MADE_FOR", "MANIPULATIONS"]
+#: Honest contests outside the class of clean ones, because more is known of them than a table, and what is planted
+#: into contests of the same kind: their cells say how often the methods made for it speak where nothing was done.
+HONEST: Mapping[str, tuple[str, ...]] = {
+    "honest_swing": ("added_since_earlier", "moved_since_earlier"),
+    "placed_machines": ("added_beside_machines",),
+}
+
+__all__ = ["DOSES", "HONEST", "MADE_FOR", "MANIPULATIONS"]

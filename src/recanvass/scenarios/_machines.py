@@ -1,0 +1,51 @@
+"""Which stations of a clean contest count by machine: officials place them in towns and at large stations.
+
+Machines are never placed by lot: the odds of one rise with the size of the station and of its district, and where the
+leader is honestly weaker than elsewhere in the district, so that hand-counted stations differ with nothing done to them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recanvass.results import Counts, Results
+from recanvass.scenarios._country import level, logistic
+
+Floats = NDArray[np.float64]
+
+
+def placed(results: Results, rng: np.random.Generator, machines: float, placing: float, leaning: float) -> Counts:
+    """The rows of the stations with a machine, in the order of the table.
+
+    Parameters
+    ----------
+    results : Results
+        The clean contest; stations without a register count as of the size of their ballots.
+    machines : float
+        The share of the stations that gets a machine.
+    placing : float
+        How much the odds of a machine rise with the size of the station, and (half as much) of its district, for one
+        standard deviation of the logarithm; at 0 machines are placed without regard to size or district.
+    leaning : float
+        How much the odds of a machine honestly rise where the leader is weaker than in the rest of the district, for
+        one standard deviation: town and village of one district differ in more than their size.
+    """
+    count = len(results)
+    size = np.maximum(np.maximum(results.counts["registered"], results.counts["ballots"]), 1).astype(np.float64)
+    district = results.areas("district").codes if "district" in results.places else np.zeros(count, np.int64)
+    whole = np.bincount(district, size)[district] if count else size
+    logits = placing * (_standard(np.log(size)) + 0.5 * _standard(np.log(whole)))
+    share = results.votes[:, results.leader] / np.maximum(results.votes.sum(axis=1), 1)
+    usual = np.bincount(district, share) / np.maximum(np.bincount(district), 1) if count else share
+    logits -= leaning * _standard(share - usual[district])
+    if placing > 0:
+        logits += rng.normal(0, 0.5, int(district.max(initial=0)) + 1)[district]
+    if not 0 < machines < 1 or not count:
+        return np.arange(count if machines >= 1 else 0)
+    return np.flatnonzero(rng.random(count) < logistic(logits + level(logits, np.ones(count), machines)))
+
+
+def _standard(values: Floats) -> Floats:
+    spread = float(values.std()) if values.size else 0.0
+    return np.asarray((values - values.mean()) / spread if spread > 0 else np.zeros_like(values))
