@@ -13,9 +13,10 @@ the counts (a Dirichlet law about those of the district), so that the two counts
 
 Between the contests registers grow, at a few stations by new housing with voters from elsewhere; streets go from a
 station to its neighbour; stations are closed, and their voters go to the neighbour; stations are new, or bear a new
-name; one of four or more options no longer stands and another stands for the first time. Spreads, tails and the parts
-of stations are set so that what `panel_jumps` and `vote_flow` see of honest pairs is about what they see of real clean
-ones (Spain 1993 to 2023, Canada 2004 to 2015, Denmark 2011 to 2022, Norway is alone; ``tests/scenarios/test_pairs.py``).
+name; one of four or more options no longer stands and another stands for the first time. How much everything changes
+differs from pair to pair. The figures are set so that honest pairs look to `panel_jumps` and `vote_flow` about as real
+clean ones do: in Spain 2000 to 2023, Canada 2004 to 2015, Denmark 2009 to 2022, Israel 2009 to 2013 and Ukraine 2019
+turnout and share both rise far at 0 to 5 stations in 1,000, their factors are 1 to 8, and a flow lies up to .5 outside.
 """
 
 from __future__ import annotations
@@ -166,7 +167,7 @@ def _grown(rng: np.random.Generator, shares: Floats, size: Counts, district: Cou
     part = rng.uniform(0.2, 0.6, built.size)
     elsewhere = rng.integers(len(size), size=built.size)
     shares[built] = part[:, None] * shares[elsewhere] + (1 - part[:, None]) * shares[built]
-    grown[built] /= 1 - part
+    grown[built] = grown[built] / (1 - part)
     return np.where(size > 0, np.maximum(np.rint(grown), 1), 0).astype(np.int64)
 
 

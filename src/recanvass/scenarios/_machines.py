@@ -1,7 +1,7 @@
 """Which stations of a clean contest count by machine: officials place them in towns and at large stations.
 
-Machines are never placed by lot: the odds of one rise with the size of the station and of its district, and where the
-leader is honestly weaker than elsewhere in the district, so that hand-counted stations differ with nothing done to them.
+Machines are not placed by lot: the odds of one rise with the size of the station and of its district, and where the
+leader is honestly weaker than elsewhere in the district, so that the others differ with nothing done to them.
 """
 
 from __future__ import annotations

@@ -120,7 +120,7 @@ def stuffed(
 ) -> tuple[Results, int]:
     """The results with ballots added for the leader at these rows, and how many.
 
-    ``dose`` is the typical part of the abstainers; above 0, ``of_leader`` is what all of it makes of the leader's votes.
+    ``dose`` is the typical part of the abstainers; ``of_leader``, above 0, all of it as a part of the leader's votes.
     """
     leader, counts = before.leader, before.counts
     part = np.minimum(np.abs(rng.normal(0, dose, rows.size)), 1)
