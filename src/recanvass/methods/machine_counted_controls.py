@@ -9,10 +9,14 @@ area :math:`a`,
           S = \sum_a \Big(\sum_{i \in a} L_i - r_a \sum_{i \in a} V_i\Big)
 
 over the areas that have stations of both kinds. The rate is of the registered, so turnout and choice are
-both in it. The interval draws these areas with replacement: chance only.
+both in it. The interval draws these areas with replacement: chance only. With :math:`S_a` the difference of one of
+:math:`A` areas (ten at least), the p-value is one-sided, of Student's law with :math:`A - 1` degrees of freedom:
+
+.. math:: T = \sum_a S_a \Big/ \sqrt{\tfrac{A}{A - 1} \sum_a (S_a - S / A)^2}.
 
 Machines are not placed by lot: they stand in towns and at large stations, which may honestly differ. The
-design therefore gives a difference and never a verdict (class C); the same figure for the other options and
+design therefore gives a difference and never a verdict (class C), and its p-value holds if the stations of an area are
+alike, which the calibration measures the price of; the same figure for the other options and
 for the registers' mean size is shown beside it, so that a reader sees how alike the two kinds of station are.
 
 Rules: the leader unless an option is named; the finest level of place at which most listed stations have
@@ -21,12 +25,14 @@ hand-counted neighbours; ballots not above the register.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
@@ -117,6 +123,10 @@ class MachineCountedControls(Method):
         rank = panel.rank(self.name, "share", share, case.contest.country)
         drawn = self._bootstrap(excess, rng)
         low, high = (float(q) for q in np.quantile(drawn, [0.025, 0.975])) if drawn.size else (None, None)
+        error = float(np.sqrt(excess.size * excess.var(ddof=1))) if excess.size >= _LEAST_AREAS else 0.0
+        degrees = excess.size - 1
+        chance = float(stats.t.logsf(votes / error, degrees)) / math.log(10) if error > 0 else rank.log10_p
+        reach = (float(stats.t.ppf(0.999, degrees)) + 0.84) * error if error > 0 else 0.0
         there = np.unique(place.codes[use])
         order = np.argsort(-excess, kind="stable")
         return Answer(
@@ -136,7 +146,7 @@ class MachineCountedControls(Method):
                 "panel": {"share": share},
                 **rank.facts(),
             },
-            evidence=Evidence(share, rank.log10_p, expected=0.0),
+            evidence=Evidence(share, min(chance, 0.0), expected=0.0),
             estimates=(
                 Estimate("votes above the machine-counted rate", votes, "votes", "estimate", low, high, 0.95)
                 if low is not None
@@ -155,6 +165,7 @@ class MachineCountedControls(Method):
                 "placebo": placebos.rows(results, chosen, partial(self._placebo, results, use, machine, place)),
             },
             series={"kind": ["reported", "machine"], "votes": [total, total - votes]},
+            power={"votes": reach, "areas": int(excess.size)} if error > 0 else {},
         )
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
