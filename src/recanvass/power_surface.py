@@ -98,10 +98,16 @@ DOSES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {"extent": 0.1},
         {"extent": 0.5, "of_leader": 0.03},
         {"extent": 1.0, "moved": True},
+        {"extent": 0.5, "earlier": False},
     ),
     "proportional_shift": ({"dose": 0.05}, {"of_leader": 0.3}),
     "honest_swing": ({"swing": 1.0}, {"swing": 2.0}),
-    "placed_machines": ({"placing": 1.0}, {"placing": 0.0, "leaning": 0.0}, {"placing": 1.0, "leaning": 0.6}),
+    "placed_machines": (
+        {"placing": 1.0},
+        {"placing": 1.0, "earlier": False},
+        {"placing": 0.0, "leaning": 0.0, "earlier": False},
+        {"placing": 1.0, "leaning": 0.6},
+    ),
 }
 
 #: The methods that were made for a manipulation, whether or not they may raise the headline. They are asked in its

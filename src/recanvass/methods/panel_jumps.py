@@ -33,7 +33,6 @@ ranked among clean pairs of contests where the panel has any.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -46,6 +45,7 @@ from recanvass.case import Case
 from recanvass.finding import Answer, Evidence, Finding
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.results import Contest, Labels, Results
+from recanvass.same_stations import same_stations
 from recanvass.siblings import tail
 
 Floats = NDArray[np.float64]
@@ -255,21 +255,6 @@ class PanelJumps(Method):
         then = before.options.index(results.options[option])
         found = changes(results, before, now, old, option, then, self.least)
         return None if found is None else corners(found, self.limit)
-
-
-def same_stations(results: Results, before: Results) -> tuple[Counts, Counts]:
-    """Rows now and rows then of the stations whose whole path stands once in each table."""
-    levels = [level for level in results.places if level in before.places]
-    paths = []
-    for table in (results, before):
-        columns = [table.places[level].values() for level in levels]
-        named = table.places["station"].codes >= 0
-        keys = list(zip(*columns, strict=True))
-        times = Counter(keys)
-        paths.append({key: i for i, key in enumerate(keys) if named[i] and times[key] == 1})
-    pairs = [(i, paths[1][key]) for key, i in paths[0].items() if key in paths[1]]
-    rows = np.array(pairs, np.int64).reshape(-1, 2)
-    return rows[:, 0], rows[:, 1]
 
 
 def changes(

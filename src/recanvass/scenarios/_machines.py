@@ -10,18 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recanvass.results import Counts, Results
+from recanvass.same_stations import same_stations
 from recanvass.scenarios._country import level, logistic
 
 Floats = NDArray[np.float64]
 
 
-def placed(results: Results, rng: np.random.Generator, machines: float, placing: float, leaning: float) -> Counts:
-    """The rows of the stations with a machine, in the order of the table.
+def listed(
+    before: Results, then: Results, rng: np.random.Generator, machines: float, placing: float, leaning: float
+) -> tuple[str, ...]:
+    """The names of the stations with a machine, in the order of the table.
+
+    What kind of place a station is, is taken from both contests alike, so that the luck of neither decides.
 
     Parameters
     ----------
-    results : Results
-        The clean contest; stations without a register count as of the size of their ballots.
+    before, then : Results
+        The contest with nothing done, and the one before it.
     machines : float
         The share of the stations that gets a machine.
     placing : float
@@ -31,12 +36,25 @@ def placed(results: Results, rng: np.random.Generator, machines: float, placing:
         How much the odds of a machine honestly rise where the leader is weaker than in the rest of the district, for
         one standard deviation: town and village of one district differ in more than their size.
     """
+    share, leader = _share(before, before.leader), before.leader
+    now, old = same_stations(before, then)
+    share[now] = (share[now] + _share(then, leader)[old]) / 2
+    names = before.stations
+    return tuple(names[i] for i in _placed(before, rng, share, machines, placing, leaning))
+
+
+def _share(results: Results, option: int) -> Floats:
+    return np.asarray(results.votes[:, option] / np.maximum(results.votes.sum(axis=1), 1))
+
+
+def _placed(
+    results: Results, rng: np.random.Generator, share: Floats, machines: float, placing: float, leaning: float
+) -> Counts:
     count = len(results)
     size = np.maximum(np.maximum(results.counts["registered"], results.counts["ballots"]), 1).astype(np.float64)
     district = results.areas("district").codes if "district" in results.places else np.zeros(count, np.int64)
     whole = np.bincount(district, size)[district] if count else size
     logits = placing * (_standard(np.log(size)) + 0.5 * _standard(np.log(whole)))
-    share = results.votes[:, results.leader] / np.maximum(results.votes.sum(axis=1), 1)
     usual = np.bincount(district, share) / np.maximum(np.bincount(district), 1) if count else share
     logits -= leaning * _standard(share - usual[district])
     if placing > 0:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from recanvass.scenario import Scenario, World
-from recanvass.scenarios._machines import placed
-from recanvass.scenarios._planting import base, some_stations, stuffed, switched, world
+from recanvass.scenarios._earlier import EARLIER, pair
+from recanvass.scenarios._machines import listed
+from recanvass.scenarios._planting import some_stations, stuffed, switched, world
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,12 @@ class AddedBesideMachines(Scenario):
     leaning : float
         How much likelier a machine is where the leader is honestly weaker than in the rest of the district. With
         both at 0 machines are placed by lot.
+    earlier : bool
+        Whether the contest before, with hands counting everywhere, is in the case too.
+    swing : float
+        How much people honestly change between the two, against what they usually do.
     clean : str
-        The clean scenario that it is planted into.
+        The clean scenario of the earlier contest, which the later one is made from.
     """
 
     extent: float = 0.5
@@ -43,19 +48,20 @@ class AddedBesideMachines(Scenario):
     machines: float = 0.2
     placing: float = 1.0
     leaning: float = 0.2
+    earlier: bool = True
+    swing: float = 1.0
     clean: str = "clean_mixture"
 
     kind = "planted"
 
     def build(self, rng: np.random.Generator, stations: int) -> World:
         """One contest with its list of machines."""
-        before = base(self.clean, rng, stations)
-        machines = placed(before, rng, self.machines, self.placing, self.leaning)
-        by_hand = np.setdiff1d(np.arange(len(before)), machines)
+        before, then = pair(self.clean, rng, stations, self.swing)
+        machines = listed(before, then, rng, self.machines, self.placing, self.leaning)
+        by_hand = np.flatnonzero(~np.isin(np.array(before.stations, dtype=object), machines))
         rows = by_hand[some_stations(before.take(by_hand), rng, self.extent)] if by_hand.size else by_hand
         done = switched if self.moved else stuffed
         after, votes = done(before, rng, rows, self.dose, self.of_leader)
         made = world(self.name, before, after, rows, option=before.options[before.leader], votes=votes)
-        names = before.stations
-        listed = tuple(names[i] for i in machines)
-        return replace(made, known={"machine_counted": listed} if listed else {})
+        known = {"machine_counted": machines} if machines else {}
+        return replace(made, known=known | ({"earlier": {EARLIER: then}} if self.earlier else {}))

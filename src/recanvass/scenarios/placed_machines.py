@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from recanvass.scenario import Scenario, World
-from recanvass.scenarios._machines import placed
-from recanvass.scenarios._planting import base
+from recanvass.scenarios._earlier import EARLIER, pair
+from recanvass.scenarios._machines import listed
 
 
 @dataclass(frozen=True)
@@ -27,20 +27,26 @@ class PlacedMachines(Scenario):
     leaning : float
         How much likelier a machine is where the leader is honestly weaker than in the rest of the district. With
         both at 0 machines are placed by lot.
+    earlier : bool
+        Whether the contest before, with hands counting everywhere, is in the case too.
+    swing : float
+        How much people honestly change between the two, against what they usually do.
     clean : str
-        The clean scenario of the contest.
+        The clean scenario of the earlier contest, which the later one is made from.
     """
 
     machines: float = 0.2
     placing: float = 1.0
     leaning: float = 0.2
+    earlier: bool = True
+    swing: float = 1.0
     clean: str = "clean_mixture"
 
     kind = "control"
 
     def build(self, rng: np.random.Generator, stations: int) -> World:
         """One contest with its list of machines."""
-        before = base(self.clean, rng, stations)
-        names = before.stations
-        listed = tuple(names[i] for i in placed(before, rng, self.machines, self.placing, self.leaning))
-        return World(self.name, before, before, known={"machine_counted": listed} if listed else {})
+        before, then = pair(self.clean, rng, stations, self.swing)
+        machines = listed(before, then, rng, self.machines, self.placing, self.leaning)
+        known = {"machine_counted": machines} if machines else {}
+        return World(self.name, before, before, known=known | ({"earlier": {EARLIER: then}} if self.earlier else {}))
