@@ -71,6 +71,7 @@ class MachineCountedControls(Method):
 
     evidence_class = "C"
     needs = Needs(columns=("registered", "votes"), stations=2, options=2)
+    detects = ("added_beside_machines",)
     cites = ("kobak2018putin",)
     references = (
         Reference("methods/02, Kobak", "Bashkortostan 2018, 219 machines", "votes above", 321_336.19, 0.01),

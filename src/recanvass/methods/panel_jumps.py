@@ -96,6 +96,7 @@ class PanelJumps(Method):
 
     evidence_class = "C"
     needs = Needs(columns=("registered", "ballots", "valid", "votes"), stations=100, options=2)
+    detects = ("added_since_earlier",)
     cites = ("myagkov2009forensics",)
     references = (
         Reference("scipy.stats.chi2_contingency", "400 of 1000, then 500 of 1000", "z", 4.494666, 1e-6),
