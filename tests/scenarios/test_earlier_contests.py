@@ -133,6 +133,7 @@ def between(swing: float, seed: int) -> tuple[float, float]:
     before, was = then.counts["ballots"][old], then.counts["registered"][old]
     p, change = (cast + before) / (size + was), cast / size - before / was
     district, region = (now.areas(level).codes[rows] for level in ("district", "region"))
+    district = np.unique(district, return_inverse=True)[1]
     usual = np.array([np.median(change[district == k]) for k in range(district.max() + 1)])
     z = (change - usual[district]) / np.sqrt(p * (1 - p) * (1 / size + 1 / was))
     return float(np.median(z**2)) / 0.455, float(np.std([change[region == k].mean() for k in np.unique(region)]))
