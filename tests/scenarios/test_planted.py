@@ -63,7 +63,16 @@ def test_the_truth_is_the_difference(name: str) -> None:
     elif name == "electronic_shift":  # the stations are left as they are: only the electronic votes were moved
         assert not moved.any()
         assert truth["planted"][0]["facts"]["votes"] > 0
-    elif name == "rounded_totals":  # nothing is published by station: only the announced totals were moved
+    elif name == "rounded_early_votes":  # what was given out early is written down otherwise, and no vote moves
+        early = world.results.counts["issued_early"] - world.before.counts["issued_early"]
+        assert not moved.any()
+        assert np.abs(early).sum() == truth["planted"][0]["facts"]["votes"] > 0
+        assert set(np.flatnonzero(early).tolist()) <= set(world.planted[0].rows)
+    elif name in (
+        "rounded_totals",
+        "swollen_totals",
+        "falling_bulletins",
+    ):  # nothing is published by station: only the announced totals were moved
         assert not moved.any()
         assert truth["planted"][0]["facts"]["votes"] > 0
         assert truth["counted"] == world.before.totals

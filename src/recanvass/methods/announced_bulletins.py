@@ -61,6 +61,7 @@ class AnnouncedBulletins(Method):
     evidence_class = "A"
     room = "accounts"
     needs = Needs(results=False)
+    detects = ("falling_bulletins",)
     cites = ("cec2020belarus", "cne2024second")
     references = (
         Reference("cec2020belarus", "belarus_2020", "Gomel, turnout at 20:00 minus final, points", 0.11, 1e-9),

@@ -57,6 +57,7 @@ class CopiesAgainstTotals(Method):
     evidence_class = "A"
     room = "witnesses"
     needs = Needs(results=False)
+    detects = ("swollen_totals",)
     cites = ("golos2020report", "liber2021study", "cne2024second")
     references = (
         Reference("methods/12", "belarus_2020", "implied share of Lukashenko where unseen", 0.8924, 5e-5),
