@@ -120,3 +120,21 @@ def test_each_method_without_a_p_value_says_why(made: tuple[Any, Any]) -> None:
 
 class _Picture:
     alt = "a picture"
+
+
+def test_false_alarms_in_honest_contests_stand_beside_the_power(made: tuple[Any, Any]) -> None:
+    page, _ = made
+
+    def told(scenario: str, seen: int, trials: int) -> dict[str, Any]:
+        row = {"scenario": scenario, "parameters": {"extent": 0.1}, "stations": 500, "trials": trials, "alarms": 0}
+        return row | {"name": scenario, "methods": {"panel_jumps": seen}, "asked": {"panel_jumps": trials}}
+
+    table = {"power": [told("added_since_earlier", 30, 40), told("honest_swing", 1, 100)]}
+    lines = [line for line in page.beside(table) if line.startswith("| panel_jumps")]
+    assert [line.split("|")[-2].strip() for line in lines] == ["1 of 100", "30 of 40"]
+    assert "nothing" in lines[0]
+    assert "added_since_earlier" in lines[1]
+    assert page.beside({"power": []}) == []
+    never = "\n".join(page.weak_spots(table))
+    assert "honest_swing" not in never
+    assert "added_since_earlier" in never

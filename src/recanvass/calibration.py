@@ -24,7 +24,7 @@ from recanvass import resumable_run, scenario
 from recanvass.errors import UsageError
 from recanvass.examination import Examination, examine
 from recanvass.method import method, names
-from recanvass.power_surface import DOSES, MADE_FOR
+from recanvass.power_surface import DOSES, HONEST, MADE_FOR
 from recanvass.scenario import World
 from recanvass.scenarios import _country
 from recanvass.version import VERSION
@@ -36,6 +36,9 @@ ALARMS = frozenset({"unusual", "very_unusual", "incompatible"})
 
 #: Levels at which each method's false alarms are counted.
 LEVELS = (0.05, 0.01, 0.001)
+
+#: How many times the trials of a planted cell an honest one has: a false alarm is rarer than what is seen.
+HONEST_TIMES = 2.5
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,9 @@ def plan(*, quick: bool = False) -> list[Cell]:
         for name, grid in DOSES.items():
             for dose in grid[:1] if quick else grid:
                 label = "-".join([name, *(f"{k}{v}" for k, v in dose.items()), str(size)])
-                cells.append(
-                    Cell(label.replace(" ", ""), name, planted if size < 8000 else min(planted, 16), size, dose)
-                )
+                tries = planted if size < 8000 else min(planted, 16)
+                tries = tries if quick or name not in HONEST else round(HONEST_TIMES * tries)
+                cells.append(Cell(label.replace(" ", ""), name, tries, size, dose))
     return cells
 
 
@@ -265,7 +268,7 @@ def broken_promises(made: Mapping[str, Any]) -> list[str]:
             problems.append(f"{alarms} alarms in {worlds} contests of the shapes of the {half} half.")
     for cell in made["power"]:
         if scenario.scenario(cell["scenario"]).kind == "control" and cell["alarms"] > _allowed(cell["trials"], LIMIT):
-            problems.append(f"The undetectable control {cell['name']} was seen {cell['alarms']} times.")
+            problems.append(f"The control {cell['name']} was seen {cell['alarms']} times.")
     return problems
 
 

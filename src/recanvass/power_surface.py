@@ -43,7 +43,9 @@ DOSES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {"copies": 12},
         {"copies": 6, "jitter": 1},
         {"copies": 12, "jitter": 3},
+        {"copies": 20},
     ),
+    "pasted_protocols": ({"copies": 8}, {"copies": 4}, {"copies": 8, "jitter": 1}),
     "equalised_results": (
         {"noise": 0.2},
         {"noise": 0.4},
@@ -84,8 +86,39 @@ DOSES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "electronic_shift": ({"dose": 0.25}, {"dose": 0.1}),
     "rounded_totals": ({"decimals": 1}, {"decimals": 2}),
     "altered_protocols": ({"extent": 0.2}, {"extent": 0.05}, {"extent": 0.01}),
+    "swollen_totals": (
+        {"dose": 0.4},
+        {"observed": 0.2, "dose": 0.4},
+        {"observed": 0.2, "dose": 0.1},
+        {"observed": 0.2, "dose": 0.4, "lot": False},
+    ),
+    "falling_bulletins": ({"dose": 0.2}, {"dose": 0.05}),
+    "photographed_ballots": ({"dose": 0.9}, {"dose": 0.5}, {"dose": 0.9, "extent": 0.02}),
+    "rounded_early_votes": ({"extent": 0.1}, {"extent": 0.02}, {"extent": 0.4}),
     "imitated_results": ({"districts": 3}, {"districts": 12}),
+    "added_since_earlier": (
+        {"extent": 0.1},
+        {"extent": 0.02},
+        {"extent": 0.5},
+        {"extent": 0.2, "of_leader": 0.03},
+        {"extent": 0.1, "clustering": "districts"},
+    ),
+    "moved_since_earlier": ({"extent": 0.1}, {"extent": 0.5}, {"extent": 0.1, "clustering": "districts"}),
+    "added_beside_machines": (
+        {"extent": 0.5},
+        {"extent": 0.1},
+        {"extent": 0.5, "of_leader": 0.03},
+        {"extent": 1.0, "moved": True},
+        {"extent": 0.5, "earlier": False},
+    ),
     "proportional_shift": ({"dose": 0.05}, {"of_leader": 0.3}),
+    "honest_swing": ({"swing": 1.0}, {"swing": 2.0}),
+    "placed_machines": (
+        {"placing": 1.0},
+        {"placing": 1.0, "earlier": False},
+        {"placing": 0.0, "leaning": 0.0, "earlier": False},
+        {"placing": 1.0, "leaning": 0.6},
+    ),
 }
 
 #: The methods that were made for a manipulation, whether or not they may raise the headline. They are asked in its
@@ -95,6 +128,11 @@ MADE_FOR: Mapping[str, tuple[str, ...]] = {
     "invented_turnout": ("coarse_fractions", "integer_percentages"),
     "copied_percentage": ("repeated_percentages",),
     "copied_result": ("copied_results",),
+    "pasted_protocols": ("identical_protocols",),
+    "swollen_totals": ("copies_against_totals", "random_sample"),
+    "falling_bulletins": ("announced_bulletins",),
+    "photographed_ballots": ("ballot_photographs",),
+    "rounded_early_votes": ("early_percentages",),
     "equalised_results": ("variance_within_areas",),
     "broken_accounts": ("account_identities",),
     "altered_total": ("account_identities",),
@@ -105,6 +143,18 @@ MADE_FOR: Mapping[str, tuple[str, ...]] = {
     "electronic_shift": ("electronic_against_paper",),
     "rounded_totals": ("announced_percentages",),
     "altered_protocols": ("copies_against_protocols", "copies_against_totals", "random_sample"),
+    "added_since_earlier": ("panel_jumps", "vote_flow"),
+    "moved_since_earlier": ("panel_jumps", "vote_flow"),
+    "honest_swing": ("panel_jumps", "vote_flow"),
+    "added_beside_machines": ("machine_counted_controls",),
+    "placed_machines": ("machine_counted_controls",),
 }
 
-__all__ = ["DOSES", "MADE_FOR", "MANIPULATIONS"]
+#: Honest contests outside the class of clean ones, because more is known of them than a table, and what is planted
+#: into contests of the same kind: their cells say how often the methods made for it speak where nothing was done.
+HONEST: Mapping[str, tuple[str, ...]] = {
+    "honest_swing": ("added_since_earlier", "moved_since_earlier"),
+    "placed_machines": ("added_beside_machines",),
+}
+
+__all__ = ["DOSES", "HONEST", "MADE_FOR", "MANIPULATIONS"]

@@ -14,8 +14,9 @@ from scipy.stats import chi2_contingency
 from recanvass import wording
 from recanvass.case import Case
 from recanvass.method import method
-from recanvass.methods.panel_jumps import change_scores, changes, same_stations
+from recanvass.methods.panel_jumps import change_scores, changes
 from recanvass.results import Labels, Results
+from recanvass.same_stations import same_stations
 from tests.conftest import canonical
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from recanvass import scenario
 from recanvass.errors import UsageError
-from recanvass.power_surface import DOSES, MANIPULATIONS
+from recanvass.power_surface import DOSES, HONEST, MANIPULATIONS
 from recanvass.scenario import World
 
 CLEAN = [n for n in scenario.names() if scenario.scenario(n).kind == "clean"]
@@ -57,10 +57,22 @@ def test_the_truth_is_the_difference(name: str) -> None:
     named = {s for p in truth["planted"] for s in p["stations"]}
     changed = {world.results.stations[i] for i in np.flatnonzero(moved.any(axis=1))}
     assert changed <= named
-    if name == "electronic_shift":  # the stations are left as they are: only the electronic votes were moved
+    if name in HONEST:
+        assert not moved.any()
+        assert not truth["planted"]
+    elif name == "electronic_shift":  # the stations are left as they are: only the electronic votes were moved
         assert not moved.any()
         assert truth["planted"][0]["facts"]["votes"] > 0
-    elif name == "rounded_totals":  # nothing is published by station: only the announced totals were moved
+    elif name == "rounded_early_votes":  # what was given out early is written down otherwise, and no vote moves
+        early = world.results.counts["issued_early"] - world.before.counts["issued_early"]
+        assert not moved.any()
+        assert np.abs(early).sum() == truth["planted"][0]["facts"]["votes"] > 0
+        assert set(np.flatnonzero(early).tolist()) <= set(world.planted[0].rows)
+    elif name in (
+        "rounded_totals",
+        "swollen_totals",
+        "falling_bulletins",
+    ):  # nothing is published by station: only the announced totals were moved
         assert not moved.any()
         assert truth["planted"][0]["facts"]["votes"] > 0
         assert truth["counted"] == world.before.totals

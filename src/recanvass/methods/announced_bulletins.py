@@ -61,6 +61,7 @@ class AnnouncedBulletins(Method):
     evidence_class = "A"
     room = "accounts"
     needs = Needs(results=False)
+    detects = ("falling_bulletins",)
     cites = ("cec2020belarus", "cne2024second")
     references = (
         Reference(

@@ -70,6 +70,7 @@ class BallotPhotographs(Method):
     evidence_class = "A"
     room = "witnesses"
     needs = Needs(results=False)
+    detects = ("photographed_ballots",)
     cites = ("golos2020report", "liber2021study")
     references = (
         Reference(

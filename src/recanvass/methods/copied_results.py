@@ -70,6 +70,7 @@ class CopiedResults(Method):
 
     evidence_class: ClassVar[EvidenceClass] = "B"
     needs: ClassVar[Needs] = Needs(stations=3, options=2)
+    detects: ClassVar[tuple[str, ...]] = ("copied_result",)
     cites: ClassVar[tuple[str, ...]] = ("ville1939etude", "vovk2021values", "wang2022false", "robbins1955remark")
     references: ClassVar[tuple[Reference, ...]] = (
         Reference(

@@ -57,6 +57,7 @@ class CopiesAgainstTotals(Method):
     evidence_class = "A"
     room = "witnesses"
     needs = Needs(results=False)
+    detects = ("swollen_totals",)
     cites = ("golos2020report", "liber2021study", "cne2024second")
     references = (
         Reference("methods/12", "61.7 % seen, 86.2 % unseen", "odds ratio", 3.9, 0.05, "compendium"),

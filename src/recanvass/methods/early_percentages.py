@@ -45,6 +45,7 @@ class EarlyPercentages(Method):
 
     evidence_class: ClassVar[EvidenceClass] = "B"
     needs: ClassVar[Needs] = Needs(columns=(COLUMN, "registered"), stations=2)
+    detects: ClassVar[tuple[str, ...]] = ("rounded_early_votes",)
     cites: ClassVar[tuple[str, ...]] = ("kobak2016integer", "lugannani1980saddle", "golos2020report")
     references: ClassVar[tuple[Reference, ...]] = (
         Reference("methods/16", "belarus_2020", "early turnout, stations on a whole percentage", 175, 0, "compendium"),

@@ -70,6 +70,7 @@ class IdenticalProtocols(Method):
 
     evidence_class: ClassVar[EvidenceClass] = "B"
     needs: ClassVar[Needs] = Needs(stations=3, options=2)
+    detects: ClassVar[tuple[str, ...]] = ("pasted_protocols",)
     cites: ClassVar[tuple[str, ...]] = ("hoeffding1956successes", "ville1939etude", "robbins1955remark")
     references: ClassVar[tuple[Reference, ...]] = (
         Reference(

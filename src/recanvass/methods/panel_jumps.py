@@ -12,15 +12,27 @@ lottery, so each score is divided by :math:`\sqrt\varphi`, :math:`\varphi = \max
 from the bulk of the contest. With :math:`U` stations above ``limit`` in both and :math:`D` below ``-limit`` in
 both, :math:`E = (U - D)/n`: honest changes of a place go either way, ballots added for one option up only.
 
+Moved streets, new houses and slips befall falls as well as jumps, and every option. So :math:`U` is compared with the
+largest count :math:`K` of those that nobody singled out: :math:`D`, and the jumps of the other large options that
+stood at both contests. It is no more than that by chance with (`siblings.tail`)
+
+.. math:: p = P(N \ge U), \qquad N \sim \mathrm{NB}(\mathrm{mean} = \max(K, \varepsilon n) + \tfrac12,
+          \; \mathrm{size} = \min(4, 1 + K)),
+
+a negative binomial law because the option's honest rate may be another than theirs (a coefficient of variation of a
+half), with :math:`\varepsilon` = ``usual``, the middle of what real clean pairs have (0 to 5 in 1,000). Under the
+null, where jumps are as rare as falls, it is far above the true probability. A sign test of U against D would not do:
+among eleven real clean pairs one count is up to six times the other, with more than a hundred stations.
+
 Stations are the same if the whole path of names is, and it stands once in each table; others are counted and
 left out. The earlier contest is the last one given unless named; the option is that of the same name in it,
 or its leader where the name is not there, which is said. Changed boundaries and movements between parties are
-honest reasons for a jump: class C, ranked among clean pairs of contests where the panel has any.
+honest reasons for a jump: class C. Where the option did not stand under its name before, there is no p-value, and E is
+ranked among clean pairs of contests where the panel has any.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -33,6 +45,8 @@ from recanvass.case import Case
 from recanvass.finding import Answer, Evidence, Finding
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.results import Contest, Labels, Results
+from recanvass.same_stations import same_stations
+from recanvass.siblings import tail
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -69,6 +83,8 @@ class PanelJumps(Method):
         How many scaled standard deviations count as a jump.
     least : int
         Stations with fewer registered voters at either contest are left out.
+    usual : float
+        The part of the stations that jumps in honest contests, at least.
     """
 
     option: str | None = None
@@ -76,9 +92,11 @@ class PanelJumps(Method):
     counterpart: str | None = None
     limit: float = 2.5
     least: int = 100
+    usual: float = 1e-3
 
     evidence_class = "C"
     needs = Needs(columns=("registered", "ballots", "valid", "votes"), stations=100, options=2)
+    detects = ("added_since_earlier",)
     cites = ("myagkov2009forensics",)
     references = (
         Reference("scipy.stats.chi2_contingency", "400 of 1000, then 500 of 1000", "z", 4.494666, 1e-6, "program"),
@@ -127,6 +145,10 @@ class PanelJumps(Method):
         names = results.stations
         up = (found.turnout > self.limit) & (found.share > self.limit)
         same = before.options[then] == results.options[chosen]
+        placebo = placebos.rows(results, chosen, partial(self._placebo, results, before, now, old))
+        alike = max([tally["down"], *(row["up"] for row in placebo)])
+        count = int(found.now.size)
+        chance = tail(tally["up"], alike, count, self.usual)
         return Answer(
             status="description",
             outcome="ranked" if rank.contests else "said",
@@ -134,7 +156,8 @@ class PanelJumps(Method):
                 "option": results.options[chosen],
                 "counterpart": before.options[then],
                 "earlier": self._name(case),
-                "stations": int(found.now.size),
+                "stations": count,
+                "alike": alike,
                 "unmatched": len(results) - int(now.size),
                 "limit": self.limit,
                 "excess": excess,
@@ -144,14 +167,15 @@ class PanelJumps(Method):
                 **tally,
                 **rank.facts(),
             },
-            evidence=Evidence(excess, rank.log10_p, expected=0.0),
+            evidence=Evidence(excess, chance if same else rank.log10_p, expected=0.0),
             caveats=("boundaries",) if same else ("boundaries", "counterpart"),
             stations=tuple(sorted(names[i] for i in found.now[up])),
             tables={
                 "limits": [{"limit": limit, **corners(found, limit)} for limit in (2.0, 2.5, 3.0, 4.0, 5.0)],
-                "placebo": placebos.rows(results, chosen, partial(self._placebo, results, before, now, old)),
+                "placebo": placebo,
             },
             series={"corner": list(tally), "stations": list(tally.values())},
+            power={"needed": self._needed(alike, count), "alike": alike, "stations": count} if same else {},
         )
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
@@ -214,6 +238,16 @@ class PanelJumps(Method):
         name = self.counterpart or results.options[chosen]
         return chosen, before, before.options.index(name) if name in before.options else before.leader
 
+    def _needed(self, alike: int, count: int) -> int:
+        """The fewest stations that jump for p <= 1e-3."""
+        low, high = 0, 1
+        while tail(high, alike, count, self.usual) > -3:
+            low, high = high, 2 * high
+        while low + 1 < high:
+            middle = (low + high) // 2
+            low, high = (middle, high) if tail(middle, alike, count, self.usual) > -3 else (low, middle)
+        return high
+
     def _placebo(
         self, results: Results, before: Results, now: Counts, old: Counts, option: int
     ) -> dict[str, Any] | None:
@@ -222,21 +256,6 @@ class PanelJumps(Method):
         then = before.options.index(results.options[option])
         found = changes(results, before, now, old, option, then, self.least)
         return None if found is None else corners(found, self.limit)
-
-
-def same_stations(results: Results, before: Results) -> tuple[Counts, Counts]:
-    """Rows now and rows then of the stations whose whole path stands once in each table."""
-    levels = [level for level in results.places if level in before.places]
-    paths = []
-    for table in (results, before):
-        columns = [table.places[level].values() for level in levels]
-        named = table.places["station"].codes >= 0
-        keys = list(zip(*columns, strict=True))
-        times = Counter(keys)
-        paths.append({key: i for i, key in enumerate(keys) if named[i] and times[key] == 1})
-    pairs = [(i, paths[1][key]) for key, i in paths[0].items() if key in paths[1]]
-    rows = np.array(pairs, np.int64).reshape(-1, 2)
-    return rows[:, 0], rows[:, 1]
 
 
 def changes(

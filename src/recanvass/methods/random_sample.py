@@ -66,6 +66,7 @@ class RandomSample(Method):
     evidence_class = "B"
     room = "witnesses"
     needs = Needs(results=False)
+    detects = ("swollen_totals",)
     cites = ("cochran1977sampling", "estok2002quick")
     references = (
         Reference("estok2002quick", "324 stations, share .5", "margin, percent", 5.4, 0.05, "printed"),

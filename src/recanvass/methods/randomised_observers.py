@@ -63,6 +63,7 @@ class RandomisedObservers(Method):
     evidence_class = "B"
     room = "witnesses"
     needs = Needs(columns=("votes", "valid"), stations=4)
+    detects = ("unobserved_stations",)
     cites = ("fisher1935design", "enikolopov2013field")
     references = (
         Reference("fisher1935design", "lady tasting tea, 4 of 8 all right", "one-sided p", 1 / 70, 1e-12, "printed"),

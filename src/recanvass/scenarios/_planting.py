@@ -115,6 +115,38 @@ def replaced(results: Results, rows: Counts, votes: Counts, **counts: Counts) ->
     return results.with_counts(votes=full, **columns)
 
 
+def stuffed(
+    before: Results, rng: np.random.Generator, rows: Counts, dose: float, of_leader: float = 0.0
+) -> tuple[Results, int]:
+    """The results with ballots added for the leader at these rows, and how many.
+
+    ``dose`` is the typical part of the abstainers; ``of_leader``, above 0, all of it as a part of the leader's votes.
+    """
+    leader, counts = before.leader, before.counts
+    part = np.minimum(np.abs(rng.normal(0, dose, rows.size)), 1)
+    home = np.maximum(counts["registered"][rows] - counts["ballots"][rows], 0)
+    if of_leader > 0:
+        part[:] = part_for(before, home, of_leader)
+    added = rng.binomial(home, part)
+    votes = before.votes[rows].copy()
+    votes[:, leader] += added
+    ballots, valid = counts["ballots"][rows] + added, counts["valid"][rows] + added
+    return replaced(before, rows, votes, ballots=ballots, valid=valid), int(added.sum())
+
+
+def switched(
+    before: Results, rng: np.random.Generator, rows: Counts, dose: float, of_leader: float = 0.0
+) -> tuple[Results, int]:
+    """The results with a part of the other votes at these rows counted for the leader, and how many."""
+    leader, votes = before.leader, before.votes[rows].copy()
+    others = votes.sum(axis=1) - votes[:, leader]
+    moved = rng.binomial(np.maximum(votes, 0), part_for(before, others, of_leader) if of_leader > 0 else dose)
+    moved[:, leader] = 0
+    votes -= moved
+    votes[:, leader] += moved.sum(axis=1)
+    return replaced(before, rows, votes), int(moved.sum())
+
+
 def world(name: str, before: Results, after: Results, rows: Counts, **facts: object) -> World:
     """The world in which one thing was done."""
     return World(name, after, before, (Planted(name, tuple(int(i) for i in rows), dict(facts)),))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recanvass.scenario import Scenario, World
-from recanvass.scenarios._planting import base, part_for, replaced, some_stations, world
+from recanvass.scenarios._planting import base, some_stations, stuffed, world
 
 
 @dataclass(frozen=True)
@@ -41,19 +41,5 @@ class BallotStuffing(Scenario):
         """One contest."""
         before = base(self.clean, rng, stations)
         rows = some_stations(before, rng, self.extent, self.clustering)
-        leader = before.leader
-        part = np.minimum(np.abs(rng.normal(0, self.dose, rows.size)), 1)
-        home = np.maximum(before.counts["registered"][rows] - before.counts["ballots"][rows], 0)
-        if self.of_leader > 0:
-            part[:] = part_for(before, home, self.of_leader)
-        added = rng.binomial(home, part)
-        votes = before.votes[rows].copy()
-        votes[:, leader] += added
-        after = replaced(
-            before,
-            rows,
-            votes,
-            ballots=before.counts["ballots"][rows] + added,
-            valid=before.counts["valid"][rows] + added,
-        )
-        return world(self.name, before, after, rows, option=before.options[leader], added=int(added.sum()))
+        after, added = stuffed(before, rng, rows, self.dose, self.of_leader)
+        return world(self.name, before, after, rows, option=before.options[before.leader], added=added)

@@ -8,7 +8,7 @@ import numpy as np
 
 from recanvass.observation import Observers
 from recanvass.scenario import Scenario, World
-from recanvass.scenarios._planting import base, part_for, replaced, some_stations, world
+from recanvass.scenarios._planting import base, some_stations, stuffed, world
 
 
 @dataclass(frozen=True)
@@ -39,23 +39,9 @@ class UnobservedStations(Scenario):
     def build(self, rng: np.random.Generator, stations: int) -> World:
         """One contest."""
         before = base(self.clean, rng, stations)
-        leader = before.leader
         watched = some_stations(before, rng, self.observed)
         rows = np.setdiff1d(np.arange(len(before)), watched)
-        part = np.minimum(np.abs(rng.normal(0, self.dose, rows.size)), 1)
-        home = np.maximum(before.counts["registered"][rows] - before.counts["ballots"][rows], 0)
-        if self.of_leader > 0:
-            part[:] = part_for(before, home, self.of_leader)
-        added = rng.binomial(home, part)
-        votes = before.votes[rows].copy()
-        votes[:, leader] += added
-        after = replaced(
-            before,
-            rows,
-            votes,
-            ballots=before.counts["ballots"][rows] + added,
-            valid=before.counts["valid"][rows] + added,
-        )
+        after, _ = stuffed(before, rng, rows, self.dose, self.of_leader)
         names = before.stations
         observed = [names[i] for i in watched]
         made = world(self.name, before, after, rows, observed=observed)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recanvass.scenario import Scenario, World
-from recanvass.scenarios._planting import base, part_for, replaced, some_stations, world
+from recanvass.scenarios._planting import base, some_stations, switched, world
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,5 @@ class VoteSwitching(Scenario):
         """One contest."""
         before = base(self.clean, rng, stations)
         rows = some_stations(before, rng, self.extent, self.clustering)
-        leader = before.leader
-        votes = before.votes[rows].copy()
-        others = votes.sum(axis=1) - votes[:, leader]
-        dose = part_for(before, others, self.of_leader) if self.of_leader > 0 else self.dose
-        moved = rng.binomial(votes, dose)
-        moved[:, leader] = 0
-        votes -= moved
-        votes[:, leader] += moved.sum(axis=1)
-        return world(self.name, before, replaced(before, rows, votes), rows, option=before.options[leader])
+        after, _ = switched(before, rng, rows, self.dose, self.of_leader)
+        return world(self.name, before, after, rows, option=before.options[before.leader])
