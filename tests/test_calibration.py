@@ -120,7 +120,7 @@ def test_a_contest_that_cannot_bear_its_dose_is_drawn_again() -> None:
             chosen.build(np.random.default_rng(seed), 200)
         except UsageError:
             refused += 1
-        world = calibration._world(cell, np.random.default_rng(seed))
+        world = calibration.world_of(cell, np.random.default_rng(seed))
         leader = world.before.leader
         moved = (world.results.votes - world.before.votes)[:, leader].sum()
         assert moved / world.before.votes[:, leader].sum() == pytest.approx(0.04, rel=0.2)
