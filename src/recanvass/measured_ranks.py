@@ -37,8 +37,9 @@ def figures(name: str, facts: Mapping[str, Any]) -> dict[str, Any] | None:
     -------
     dict or None
         ``statistic``; ``panel``: the real clean contests of the panel; ``clean`` and ``clean_above``: contests of the
-        class, and those in which the figure stood above every contest of the panel; ``size``; ``tried``: manipulations and doses; ``nothing_done`` and
-        ``nothing_done_above``; ``best``: None, or ``manipulation``, ``parameters``, ``planted`` and ``planted_above``.
+        class, and those in which the figure stood above every contest of the panel; ``size``; ``tried``: manipulations
+        and doses; ``nothing_done`` and ``nothing_done_above``; ``best``: None, or ``manipulation``, ``parameters``,
+        ``planted`` and ``planted_above``.
         None where the finding has no rank or the table no figures.
     """
     ranks, stations = table().get("ranks", {}), facts.get("stations")
