@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recanvass import calibration, measured_alarms, panel, rank_surface
+from recanvass import calibration, measured_alarms, panel, rank_surface, testing
 from recanvass.calibration import Cell, upper_bound
 from recanvass.examination import examine
 from recanvass.method import method, names
@@ -187,3 +187,33 @@ def test_the_table_that_ships_ranks_with_the_panel_that_ships() -> None:
     for row in ranks["planted"]:
         assert all(count <= row["asked"][name] for name, count in row["largest"].items())
         assert set(row["above"]) <= set(row["largest"])
+
+
+@pytest.mark.parametrize(
+    ("name", "planted"),
+    [(n, s) for n in names() for s in method(n).detects if n in {p.split(".")[0] for p in panel.panel()["statistics"]}],
+)
+def test_what_a_rank_says_it_detects_was_measured(name: str, planted: str) -> None:
+    """At some dose, planted into either kind of clean contest, larger than all in four contests of five or more."""
+    ranks = measured_alarms.table()["ranks"]
+    figure = ranks["ranked"][name]
+    for kind in (BASE, FITTED):
+        rows = [row for row in ranks["planted"] if row["scenario"] == planted and row["planted_into"] == kind]
+        rates = [row["largest"][figure] / row["asked"][figure] for row in rows if figure in row["above"]]
+        assert max(rates, default=0.0) >= 0.8, kind
+
+
+def test_the_harness_holds_a_rank_to_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above all of the panel with something planted, and not before; a panel of other contests changes that."""
+    corner = method("extreme_corner")
+    testing.check_power(corner, "extreme_stations", trials=2)
+    with pytest.raises(AssertionError, match="0 of 2"):
+        testing.check_power(corner, "proportional_shift", trials=2)
+    always = {"contests": HOMES, "statistics": {"extreme_corner.share": dict.fromkeys(HOMES, -1.0)}}
+    monkeypatch.setattr(panel, "panel", lambda: always)  # larger before anything was done, too
+    with pytest.raises(AssertionError, match="0 of 2"):
+        testing.check_power(corner, "extreme_stations", trials=2)
+    never = {"contests": HOMES, "statistics": {"extreme_corner.share": dict.fromkeys(HOMES, 1.0)}}
+    monkeypatch.setattr(panel, "panel", lambda: never)
+    with pytest.raises(AssertionError, match="0 of 2"):
+        testing.check_power(corner, "extreme_stations", trials=2)
