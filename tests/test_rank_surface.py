@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recanvass import calibration, measured_alarms, panel, rank_surface, testing
+from recanvass import calibration, cli_scenarios, measured_alarms, panel, rank_surface, testing
 from recanvass.calibration import Cell, upper_bound
 from recanvass.examination import examine
 from recanvass.method import method, names
@@ -171,6 +172,34 @@ def test_a_planted_cell_is_compared_with_contests_in_which_nothing_was_done(smal
     assert not rank_surface._above("modality.turnout", told[BASE], few)  # bounds meet: .54 below .67
     alone = summarise([planted], tmp_path)["planted"]  # nothing to compare it with
     assert alone[0]["above"] == []
+
+
+def test_whatever_makes_the_trials_they_are_the_same(tmp_path: Path) -> None:
+    cell = Cell("few", "clean_mixture", 3, 120)
+    with ThreadPoolExecutor(2) as pool:
+        rank_surface.run([cell], tmp_path / "pool", executor=pool)
+    rank_surface.run([cell], tmp_path / "alone")
+    assert trials_of(cell, tmp_path / "pool") == trials_of(cell, tmp_path / "alone")
+    assert len(trials_of(cell, tmp_path / "alone")) == 3
+
+
+def test_the_command_keeps_a_folder_of_its_own_and_writes_its_part_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def fake(folder: Path, *, quick: bool, executor: object, progress: object) -> dict[str, Any]:
+        asked.append((folder, quick))
+        return {"ranks": {"clean": {}}}
+
+    monkeypatch.setattr(rank_surface, "measure", fake)
+    place = tmp_path / "table.json"
+    calibration.write_table(place, {"headline": {"worlds": 3}})
+    cli_scenarios.calibrate(
+        out=tmp_path / "c", quick=True, workers=1, table=place, check=False, sizes=False, ranks=True, only=None, draws=0
+    )
+    assert asked == [(tmp_path / "c" / "ranks", True)]
+    assert json.loads(place.read_text()) == {"headline": {"worlds": 3}, "ranks": {"clean": {}}}
 
 
 def test_the_part_is_merged_into_the_table(tmp_path: Path) -> None:
