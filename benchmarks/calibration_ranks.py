@@ -31,19 +31,21 @@ def words(ranks: Mapping[str, Any]) -> list[str]:
     clean, first = ranks["clean"], len(ranks["ranked"])
     share = 100 * clean["any"] / max(clean["contests"], 1)
     panels = sorted(set(ranks["panel"].values()))
+    chance = sum(1 / (1 + ranks["panel"][name]) for name in ranks["ranked"].values())
     return [
         "",
         "## What is only ranked: class C and D",
         "",
         f"{first} methods have no law inside a contest. They put a figure of it beside the same figure in real clean contests"
-        f" ({' or '.join(str(n) for n in panels)} of them, the reference panel), and the dossier says of how many it is larger."
-        " *Larger than all clean contests* sounds like a finding. This part says how often it is true of simulated contests in"
+        f" ({' or '.join(str(n) for n in panels)} of them, the reference panel), and the dossier says of how many it is larger"
+        " (digits have a law of their own, which is what the dossier tells; their rank stands here alone). *Larger than all clean contests* sounds like a finding. This part says how often it is true of simulated contests in"
         " which nothing was done, and of those in which something was. `recanvass calibrate --ranks` measures it.",
         "",
         "Read it with three cautions. **A rank never raises the headline**, whatever stands here. **Simulated clean contests"
         f" are not the panel**: they are odder than most real ones on purpose, and of {clean['contests']:,} of them"
-        f" {clean['any']:,} ({share:.0f} %) have at least one of these {first} figures above all real clean contests. So much"
-        " is a single *larger than all* worth where nothing else is known. And **what a figure tells, it tells by"
+        f" {clean['any']:,} ({share:.0f} %) have at least one of these {first} figures above all real clean contests (at most"
+        f" {100 * chance:.0f} % were they like the panel). So much is a single *larger than all* worth where nothing else is"
+        " known. And **what a figure tells, it tells by"
         " comparison**: a manipulation is said to be seen only where the figure stands above the panel clearly more often than"
         " in contests of the same size and kind in which nothing was done (one-sided 95 % bounds apart).",
     ]
@@ -59,7 +61,8 @@ def false_alarms(ranks: Mapping[str, Any]) -> list[str]:
         "*Expected* is what chance gives were the simulated contests like the panel. *Above 95 %* counts those larger than 95 %"
         f" of the panel. *With nothing done* are contests of {SIZE:,} stations of the two kinds that manipulations are planted"
         " into: town and country (the plain clean contest), and the shapes of real clean contests. What a method ranks first"
-        " is in bold.",
+        " is in bold. Rates are of the contests in which there was something to compute; contests with enough jumps of the"
+        " turnout are few.",
         "",
         "| figure | class | panel | contests of the class | above all | bound (95 %) | expected | above 95 % | most often in |"
         " town and country | shapes of real contests |",
@@ -177,7 +180,7 @@ def heat(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "type": "nominal",
         "sort": None,
         "title": None,
-        "axis": {"orient": "top", "labelAngle": -60, "labelLimit": 260},
+        "axis": {"orient": "top", "labelAngle": -75, "labelLimit": 260},
     }
     y = {"field": "what", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 460}}
     shade = {
