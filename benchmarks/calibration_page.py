@@ -285,7 +285,11 @@ def planted(table: Mapping[str, Any]) -> list[str]:
     numbered = [(number, name) for number, several in MANIPULATIONS.items() for name in several]
     rest = sorted({*DOSES, *(c["scenario"] for c in table["power"])} - {name for _, name in numbered})
     for number, name in [*numbered, *(("", name) for name in rest)]:
-        made = ", ".join(f"`{each}`" for each in MADE_FOR.get(name, ())) or "–"
+        made_for = [f"`{each}`" for each in MADE_FOR.get(name, ())]
+        made_for += [
+            f"`{each}` (a rank)" for each in names() if name in method(each).detects and f"`{each}`" not in made_for
+        ]
+        made = ", ".join(made_for) or "–"
         lines.append(f"| {number} | `{name}` | {sentence(name)} | {made} |".replace("|  |", "| |"))
     return lines
 

@@ -113,6 +113,7 @@ def test_the_page_says_what_is_weak_and_shows_the_rest(made: tuple[Any, Any], tm
     )
     assert "| late_batch | extent 0.1 | 500 | 20 | 0 % | late_counts (C) 60 %, asked in 18 |" in text
     assert "| F11 | `late_batch` | votes added at the stations that are counted last. | `late_counts` |" in text
+    assert "nearly full support. | `extreme_corner` (a rank) |" in text
     for name in pictures:
         assert f"]({name})" in text
     for number in range(1, 14):

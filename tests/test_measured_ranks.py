@@ -109,8 +109,8 @@ def test_the_sentences_in_two_languages(table: dict[str, Any]) -> None:
     assert "на 20\u202f% участков, перенесено 0,5\u202f% голосов лидера, в целых районах" in russian
     assert "в 31 из 40" in russian
     alarm = measured_ranks.false_alarms(found)
-    assert "In 400 simulated clean contests" in alarm
-    assert "above all 37 real clean contests in 38" in alarm
+    assert "In 38 of 400 simulated clean contests (9.5\u202f%)" in alarm
+    assert "than in all 37 real clean contests" in alarm
     assert "2.6\u202f%" in alarm
     assert "2,6\u202f%" in measured_ranks.false_alarms(found, "ru")
 
@@ -130,7 +130,7 @@ def test_the_dossier_and_the_json_say_it(table: dict[str, Any], finding: Finding
     table["ranks"] = ranks(row("extreme_stations-a", 31, extent=0.02))
     lines = [line for note in finding_part(finding, "en")["margin"] for line in note["lines"]]
     assert sum("in 31 of 40" in line for line in lines) == 1
-    assert sum("400 simulated clean contests" in line for line in lines) == 1
+    assert sum("38 of 400 simulated clean contests" in line for line in lines) == 1
     assert not any("was not measured" in line for line in lines)
     assert finding_object(finding)["measured_ranks"]["best"]["planted_above"] == 31
 

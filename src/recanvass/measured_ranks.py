@@ -93,7 +93,7 @@ def seen(found: Mapping[str, Any], language: str = "en") -> str:
 
 def false_alarms(found: Mapping[str, Any], language: str = "en") -> str:
     """How often the figure stands above every clean contest where nothing was done, in words; from `figures`."""
-    facts = {**found, "expected": 1 / (1 + found["panel"])}
+    facts = {**found, "rate": found["clean_above"] / found["clean"], "expected": 1 / (1 + found["panel"])}
     return wording.phrase("ranks", "false_alarms", facts=facts, language=language)
 
 
