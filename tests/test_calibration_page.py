@@ -136,6 +136,7 @@ def test_ranks_are_told_with_what_nothing_done_gives(made: tuple[Any, Any], tmp_
         "| extreme_stations | extent 0.2 | shapes of real contests | 2,000 | 20 | extreme_corner.share 90 % (5 %) |"
         in text
     )
+    assert "| ballot_stuffing | extent 0.2 | shapes" not in text
     assert "in half of the contests: `ballot_stuffing`." in text
     assert "](calibration-ranks.svg)" in text
     picture = (tmp_path / "calibration-ranks.svg").read_text(encoding="utf-8")

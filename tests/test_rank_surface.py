@@ -45,16 +45,18 @@ def write(folder: Path, cell: Cell, records: list[dict[str, Any]]) -> None:
 
 def test_the_figure_kept_first_is_the_one_that_the_finding_ranks() -> None:
     """So that what is counted here is what a reader is told."""
-    kept = rank_surface.trial(Cell("x", "clean_mixture", 1, 500), 0)
     world = calibration.world_of(CLEAN, np.random.default_rng(3))
-    ranked = 0
-    for finding in examine(world.case(), methods=rank_surface.asked_methods()):
+    exam, ranked = examine(world.case(), methods=rank_surface.asked_methods()), 0
+    kept = rank_surface.outcome(exam)
+    for finding in exam:
         facts = finding.answer.facts
         if not facts.get("contests") or "below" not in facts:
             continue
         first = next(iter(facts["panel"]))
         found = panel.rank(finding.method, first, facts["panel"][first])
         assert (found.below, found.contests) == (facts["below"], facts["contests"]), finding.method
+        assert kept["methods"][finding.method]["ranked"] == first
+        assert kept["methods"][finding.method]["figures"] == facts["panel"]
         assert facts["stations"] > 0, finding.method
         assert finding.evidence is not None
         assert finding.evidence.log10_p == pytest.approx(found.log10_p)
