@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recanvass import calibration, cli_scenarios, measured_alarms, panel, rank_surface, testing
+from recanvass import calibration, cli_scenarios, measured_alarms, panel, rank_surface, scenario, testing
 from recanvass.calibration import Cell, upper_bound
 from recanvass.examination import examine
 from recanvass.method import method, names
@@ -35,7 +35,8 @@ def record(index: int, turnout: float | None, kind: str = "strongholds", **figur
     there = turnout is not None
     methods = {"modality": said | {"figures": {"turnout": turnout, **figures}}} if there else {}
     unasked = {name: "columns" for name in rank_surface.asked_methods() if name not in methods}
-    return {"index": index, "stations": 500, "kind": kind, "methods": methods, "unasked": unasked}
+    drawn = {"index": index, "stations": 500, "kind": kind, "class": scenario.CLEAN_CLASS}
+    return {**drawn, "methods": methods, "unasked": unasked}
 
 
 def write(folder: Path, cell: Cell, records: list[dict[str, Any]]) -> None:
@@ -108,9 +109,9 @@ def test_a_run_that_was_killed_goes_on_and_an_older_trial_is_made_again(
     monkeypatch.setattr(rank_surface, "trial", fake)
     old = record(1, 1.0)
     old["unasked"].pop("vote_flow")  # by a version without that method
-    write(tmp_path, CLEAN, [record(0, 1.0), old])
+    write(tmp_path, CLEAN, [record(0, 1.0), old, record(2, 1.0) | {"class": "clean-2025.1"}])
     with (tmp_path / "clean.jsonl").open("a") as file:
-        file.write('{"index": 2, "meth')  # torn by a kill
+        file.write('{"index": 3, "meth')  # torn by a kill
     cell = replace(CLEAN, trials=4)
     rank_surface.run([cell], tmp_path)
     rank_surface.run([cell], tmp_path)

@@ -76,7 +76,8 @@ def trial(cell: Cell, index: int, seed: int = 2026) -> dict[str, Any]:
     rng = np.random.default_rng([seed, zlib.crc32(cell.name.encode()), index])
     world = world_of(cell, rng)
     exam = examine(world.case(), seed=index, methods=asked_methods())
-    return {"index": index, "stations": len(world.results), "kind": world.name, **outcome(exam)}
+    drawn = {"index": index, "stations": len(world.results), "kind": world.name, "class": scenario.CLEAN_CLASS}
+    return {**drawn, **outcome(exam)}
 
 
 def outcome(exam: Examination) -> dict[str, Any]:
@@ -110,9 +111,12 @@ def run(
 
 
 def trials_of(cell: Cell, folder: Path) -> list[dict[str, Any]]:
-    """The trials of a cell that are there, in order; one in which a method of today was not put the question is not."""
+    """The trials of a cell that are there, in order.
+
+    One of another class of clean contests, or in which a method of today was not put the question, is not there.
+    """
     wanted = set(asked_methods())
-    made = {record["index"]: record for record in resumable_run.records(folder, cell)}
+    made = {r["index"]: r for r in resumable_run.records(folder, cell) if r.get("class") == scenario.CLEAN_CLASS}
     whole = {index: record for index, record in made.items() if wanted <= {*record["methods"], *record["unasked"]}}
     return [whole[index] for index in sorted(whole) if index < cell.trials]
 
