@@ -59,6 +59,7 @@ quick: .venv/.dev          ## the quick calibration: does the alarm limit hold?
 calibrate: .venv/.user     ## hours: the table that ships; goes on where it stopped
 	@$(BIN)/recanvass calibrate -o calibration --table src/recanvass/calibration.json > /dev/null
 	@$(BIN)/recanvass calibrate --sizes -o calibration --table src/recanvass/calibration.json > /dev/null
+	@$(BIN)/recanvass calibrate --ranks -o calibration --table src/recanvass/calibration.json > /dev/null
 
 check: contracts lint types test quick browser   ## what CI runs
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import calibration_ranks
+
 from recanvass import calibration
 from recanvass.drawing import COLOURS, Figure
 from recanvass.method import Drawing
@@ -133,6 +135,8 @@ def label(cell: Mapping[str, Any]) -> str:
 def write(table: Mapping[str, Any], folder: Path) -> list[tuple[str, Drawing]]:
     """Write the pictures, on paper so that they can be read on a dark page; their file names and what they are."""
     made = [("calibration-alarms.svg", alarms(table)), ("calibration-power.svg", power(table))]
+    ranked = calibration_ranks.drawing(table)
+    made += [(calibration_ranks.PICTURE, ranked)] if ranked is not None else []
     for name, drawing in made:
         text = Figure(Path(name).stem, drawing).svg()
         start = text.index(">") + 1

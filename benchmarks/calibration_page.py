@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "benchmarks")]
 
 import calibration_drawings as drawings  # noqa: E402
+import calibration_ranks as ranked  # noqa: E402
 import numpy as np  # noqa: E402
 
 from recanvass import calibration, measured_alarms, null_sizes, panel, wording  # noqa: E402
@@ -314,7 +315,11 @@ def planted(table: Mapping[str, Any]) -> list[str]:
     numbered = [(number, name) for number, several in MANIPULATIONS.items() for name in several]
     rest = sorted({*DOSES, *(c["scenario"] for c in table["power"])} - {name for _, name in numbered})
     for number, name in [*numbered, *(("", name) for name in rest)]:
-        made = ", ".join(f"`{each}`" for each in MADE_FOR.get(name, ())) or "–"
+        made_for = [f"`{each}`" for each in MADE_FOR.get(name, ())]
+        made_for += [
+            f"`{each}` (a rank)" for each in names() if name in method(each).detects and f"`{each}`" not in made_for
+        ]
+        made = ", ".join(made_for) or "–"
         lines.append(f"| {number} | `{name}` | {sentence(name)} | {made} |".replace("|  |", "| |"))
     return lines
 
@@ -335,15 +340,23 @@ def contests() -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
+def ranks(table: Mapping[str, Any], pictures: Mapping[str, Any]) -> list[str]:
+    """What class C and D rank, with its picture before the tables; nothing where it was not measured."""
+    whole = ranked.section(table)
+    if not whole:
+        return []
+    start = whole.index("### How often it stands above every clean contest where nothing was done") - 1
+    return whole[:start] + picture(ranked.PICTURE, pictures[ranked.PICTURE]) + whole[start + 1 :]
+
+
 def page(table: Mapping[str, Any], pictures: Mapping[str, Any]) -> str:
     """The whole page."""
     lines = by_kind(table)
     lines += picture("calibration-alarms.svg", pictures["calibration-alarms.svg"])
     lines += by_country(table) + by_panel() + false_alarms(table) + sizes(table)
     whole = power(table)
-    lines += (
-        whole[:4] + picture("calibration-power.svg", pictures["calibration-power.svg"]) + whole[4:] + planted(table)
-    )
+    lines += whole[:4] + picture("calibration-power.svg", pictures["calibration-power.svg"]) + whole[4:]
+    lines += ranks(table, pictures) + planted(table)
     return HEAD + "\n".join(lines) + "\n"
 
 

@@ -22,8 +22,39 @@ def made(monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any]:
     import calibration_page
 
     yield calibration_page, calibration_drawings
-    for name in ("calibration_page", "calibration_drawings"):
+    for name in ("calibration_page", "calibration_drawings", "calibration_ranks"):
         sys.modules.pop(name, None)
+
+
+def ranked(name: str, largest: dict[str, int], **row: Any) -> dict[str, Any]:
+    """A planted cell, or contests with nothing done, in the part of the ranks."""
+    asked = {"extreme_corner.share": 20, "modality.turnout": 20, "modality.share": 20}
+    shown = {"name": name, "scenario": name, "stations": 2000, "contests": 20, "asked": asked, "largest": largest}
+    return {
+        **shown,
+        "most": largest,
+        "planted_into": "fitted_contest",
+        "parameters": {"extent": 0.2},
+        "above": [],
+        **row,
+    }
+
+
+RANKS = {
+    "ranked": {"extreme_corner": "extreme_corner.share", "modality": "modality.turnout"},
+    "panel": {"extreme_corner.share": 37, "modality.turnout": 24, "modality.share": 24},
+    "clean": ranked("clean", {"extreme_corner.share": 5})
+    | {"upper": {"extreme_corner.share": 0.45, "modality.turnout": 0.14, "modality.share": 0.14}, "any": 5},
+    "kinds": {
+        "strongholds": ranked("x", {"extreme_corner.share": 4}),
+        "two_peoples": ranked("y", {"modality.share": 0}),
+    },
+    "nothing_done": {"fitted_contest": {"2000": ranked("z", {"extreme_corner.share": 1})}, "clean_mixture": {}},
+    "planted": [
+        ranked("extreme_stations", {"extreme_corner.share": 18}, above=["extreme_corner.share"]),
+        ranked("ballot_stuffing", {"extreme_corner.share": 2}),
+    ],
+}
 
 
 def cell(scenario: str, alarms: int, stations: int = 500, **parameters: Any) -> dict[str, Any]:
@@ -82,10 +113,43 @@ def test_the_page_says_what_is_weak_and_shows_the_rest(made: tuple[Any, Any], tm
     )
     assert "| late_batch | extent 0.1 | 500 | 20 | 0 % | late_counts (C) 60 %, asked in 18 |" in text
     assert "| F11 | `late_batch` | votes added at the stations that are counted last. | `late_counts` |" in text
+    assert "nearly full support. | `extreme_corner` (a rank) |" in text
     for name in pictures:
         assert f"]({name})" in text
     for number in range(1, 14):
         assert f"| F{number} |" in text
+
+
+def test_ranks_are_told_with_what_nothing_done_gives(made: tuple[Any, Any], tmp_path: Path) -> None:
+    page, drawings = made
+    table = TABLE | {"ranks": RANKS}
+    text = page.page(table, dict(drawings.write(table, tmp_path)))
+    assert "2 methods have no law inside a contest" in text
+    assert "(24 or 37 of them, the reference panel)" in text
+    assert "of 20 of them 5 (25 %) have at least one" in text
+    assert (
+        "| **extreme_corner.share** | C | 37 | 20 | 25.0 % | 45.0 % | 2.6 % | 25.0 % | strongholds (4 of 20) | – | 1 of 20 |"
+        in text
+    )
+    assert "| modality.share | D | 24 | 20 | 0.0 % | 14.0 % | 4.0 % | 0.0 % | – | – | 0 of 20 |" in text
+    assert (
+        "| extreme_stations | extent 0.2 | shapes of real contests | 2,000 | 20 | extreme_corner.share 90 % (5 %) |"
+        in text
+    )
+    assert "| ballot_stuffing | extent 0.2 | shapes" not in text
+    assert "in half of the contests: `ballot_stuffing`." in text
+    assert "](calibration-ranks.svg)" in text
+    picture = (tmp_path / "calibration-ranks.svg").read_text(encoding="utf-8")
+    for words in ("extreme stations: extent 0.2", "nothing done", "The extreme corner", ">90<"):
+        assert words in picture
+    assert "ballot stuffing" not in picture
+
+
+def test_ranks_that_were_not_measured_are_left_out(made: tuple[Any, Any], tmp_path: Path) -> None:
+    page, drawings = made
+    pictures = dict(drawings.write(TABLE, tmp_path))
+    assert "calibration-ranks.svg" not in pictures
+    assert "What is only ranked" not in page.page(TABLE, pictures)
 
 
 def test_the_pictures_stand_alone(made: tuple[Any, Any], tmp_path: Path) -> None:
@@ -104,7 +168,7 @@ def test_the_pictures_stand_alone(made: tuple[Any, Any], tmp_path: Path) -> None
 def test_the_page_in_the_docs_is_made_from_the_table_that_ships(made: tuple[Any, Any], tmp_path: Path) -> None:
     page, _ = made
     page.main(tmp_path)
-    for name in ("calibration.md", "calibration-alarms.svg", "calibration-power.svg"):
+    for name in ("calibration.md", "calibration-alarms.svg", "calibration-power.svg", "calibration-ranks.svg"):
         kept = (ROOT / "docs" / name).read_text(encoding="utf-8")
         assert kept == (tmp_path / name).read_text(encoding="utf-8"), f"docs/{name} is old; run `make docs`."
     assert measured_alarms.table()

@@ -77,14 +77,14 @@ def plan(*, quick: bool = False) -> list[Cell]:
 def trial(cell: Cell, index: int, seed: int = 2026) -> dict[str, Any]:
     """One simulated contest, examined: the grade, and each method's log10 p and status."""
     rng = np.random.default_rng([seed, zlib.crc32(cell.name.encode()), index])
-    world = _world(cell, rng)
+    world = world_of(cell, rng)
     exam = examine(world.case(), seed=index, methods=asked_methods(cell))
     made = {"index": index, "stations": len(world.results), "kind": world.name, **outcome(exam)}
     unasked = sorted(set(MADE_FOR.get(cell.scenario, ())) - set(made["methods"]))
     return made | ({"unasked": unasked} if unasked else {})
 
 
-def _world(cell: Cell, rng: np.random.Generator, attempts: int = 20) -> World:
+def world_of(cell: Cell, rng: np.random.Generator, attempts: int = 20) -> World:
     """The contest of a trial; one that has not the votes to give that its dose asks for is drawn again."""
     if cell.scenario == "clean":
         return scenario.draw_clean(rng)

@@ -83,6 +83,10 @@ def calibrate(
     sizes: Annotated[
         bool, typer.Option("--sizes", help="How often each method rejects draws of its own null, instead.")
     ] = False,
+    ranks: Annotated[
+        bool,
+        typer.Option("--ranks", help="How often what is ranked stands above every clean contest, instead."),
+    ] = False,
     only: Annotated[
         list[str] | None, typer.Option("--method", help="With --sizes: only this method; may be given again.")
     ] = None,
@@ -92,15 +96,22 @@ def calibrate(
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
-    from recanvass import calibration, null_sizes, terminal
+    from recanvass import calibration, null_sizes, rank_surface, terminal
 
     if (only or draws) and not sizes:
         raise UsageError("--method and --draws belong to --sizes; add it, or leave them out.")
+    if ranks and (sizes or check):
+        raise UsageError(
+            "--ranks goes without --sizes and without --check: ranks promise nothing that could be checked."
+        )
     context = multiprocessing.get_context("spawn")
     with terminal.stages() as progress, ProcessPoolExecutor(workers, mp_context=context) as pool:
         if sizes:
             made = null_sizes.measure(out / "sizes", only or (), draws, executor=pool, progress=progress)
             problems = null_sizes.defects(made["sizes"])
+        elif ranks:
+            made = rank_surface.measure(out / "ranks", quick=quick, executor=pool, progress=progress)
+            problems = []
         else:
             made = calibration.measure(out, quick=quick, executor=pool, progress=progress)
             problems = calibration.broken_promises(made)

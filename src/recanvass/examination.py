@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from recanvass import wording
+from recanvass import measured_ranks, wording
 from recanvass.case import Case
 from recanvass.choices import Choices, choose
 from recanvass.declaration import Declaration, read_declaration
@@ -24,7 +24,7 @@ from recanvass.witness import by_number
 if TYPE_CHECKING:
     import polars as pl
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 
 #: Called with the number of stages done, their total and the name of the next one.
 Progress = Callable[[int, int, str], None]
@@ -160,6 +160,7 @@ def finding_object(finding: Finding) -> dict[str, Any]:
             "outcome": answer.outcome,
             "facts": answer.facts,
             "power": answer.power,
+            "measured_ranks": measured_ranks.figures(finding.method, answer.facts),
             "tables": answer.tables,
             "series": answer.series,
             "parameters": finding.run.parameters,

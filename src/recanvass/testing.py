@@ -167,15 +167,37 @@ def check_size(
 
 
 def check_power(method: Method, name: str, *, trials: int = 5, stations: int = 2000, level: float = 1e-3) -> None:
-    """In a scenario that it says it detects, at its default dose, it speaks most of the time."""
+    """In a scenario that it says it detects, at its default dose, it speaks most of the time.
+
+    A method that ranks its figure among real clean contests speaks where that is larger than in all of them, and was
+    not so before anything was done: no rank can reach the level, and an odd contest is no manipulation.
+    """
     seen = 0
     for trial in range(trials):
         world = scenario.scenario(name).build(np.random.default_rng([7, trial]), stations)
         outcome = method.run(world.case(), seed=trial)
         assert isinstance(outcome, Finding), f"{method.name} in {name}: {outcome}"
+        if ranked(outcome):
+            seen += above_all(outcome) and not above_all(method.run(Case.of(world.before), seed=trial))
+            continue
         evidence = outcome.evidence
         seen += outcome.status == "contradiction" or (evidence is not None and evidence.log10_p <= math.log10(level))
     assert seen > trials / 2, f"{method.name} saw {name} in {seen} of {trials} contests."
+
+
+def ranked(outcome: Finding | Skipped) -> bool:
+    """Whether what a finding says is the rank of its figure among real clean contests."""
+    if isinstance(outcome, Skipped) or outcome.evidence_class not in "CD":
+        return False
+    facts = outcome.answer.facts
+    return bool(facts.get("contests")) and "below" in facts
+
+
+def above_all(outcome: Finding | Skipped) -> bool:
+    """Whether the figure that a finding ranks is larger than in every real clean contest."""
+    if isinstance(outcome, Skipped) or not ranked(outcome):
+        return False
+    return bool(outcome.answer.facts["below"] == outcome.answer.facts["contests"])
 
 
 def check_reader(reader: Reader, samples: Iterable[tuple[bytes, str, int]]) -> None:

@@ -86,6 +86,8 @@ def test_examine_gives_the_same_bytes_twice(file: Path, tmp_path: Path) -> None:
         (("simulate", "ballot_stuffing", "--set", "extent=7"), 2, "between 0 and 1"),
         (("simulate", "ballot_stuffing", "--set", "of_leader=5", "--stations", "50"), 2, "raise extent"),
         (("calibrate", "--draws", "5"), 2, "--sizes"),
+        (("calibrate", "--ranks", "--sizes"), 2, "without --sizes"),
+        (("calibrate", "--ranks", "--check"), 2, "nothing that could be checked"),
         (("read", "bad.csv"), 3, "row 3"),
     ],
 )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from recanvass import wording
+from recanvass import measured_ranks, wording
 from recanvass.citations import CITATIONS
 from recanvass.dossier.tables import amount, quantity, said, table
 from recanvass.drawing import Figure, figure
@@ -122,8 +122,8 @@ def _margin(finding: Finding, language: str, own: Any, words: Any) -> list[dict[
     )
     limits = [wording.phrase(name, "caveats", key, facts=answer.facts, language=language) for key in answer.caveats]
     notes = [
-        {"label": words("finding", "false_alarms"), "lines": [_false_alarms(finding, words)]},
-        {"label": words("finding", "power"), "lines": [seen]},
+        {"label": words("finding", "false_alarms"), "lines": [_false_alarms(finding, language, words)]},
+        {"label": words("finding", "power"), "lines": [seen, *_seen_in_simulations(finding, language)]},
         {"label": words("finding", "innocent"), "lines": explanations},
         {"label": words("finding", "does_not_show"), "lines": [own("does_not_show")]},
         {"label": words("finding", "limits"), "lines": limits},
@@ -142,9 +142,23 @@ def _seen(finding: Finding, language: str, words: Any) -> str:
     return str(words("finding", "power_context" if finding.evidence_class in "CD" else "power_unmeasured"))
 
 
-def _false_alarms(finding: Finding, words: Any) -> str:
+def _seen_in_simulations(finding: Finding, language: str) -> list[str]:
+    """What a rank among clean contests showed in simulated ones; said plainly where that was not measured."""
+    facts = finding.answer.facts
+    if finding.evidence_class not in "CD" or not facts.get("contests") or "below" not in facts:
+        return []
+    found = measured_ranks.figures(finding.method, facts)
+    if found is None:
+        return [wording.phrase("ranks", "unmeasured", language=language)]
+    return [measured_ranks.seen(found, language)]
+
+
+def _false_alarms(finding: Finding, language: str, words: Any) -> str:
     measured = false_alarms(finding.method)
     if finding.evidence_class in "CD":
+        ranked = measured_ranks.figures(finding.method, finding.answer.facts)
+        if ranked is not None:
+            return measured_ranks.false_alarms(ranked, language)
         return str(words("false_alarms", "context"))
     if finding.evidence_class == "A":
         if measured.get("asked"):

@@ -51,6 +51,7 @@ class ExtremeCorner(Method):
 
     evidence_class = "C"
     needs = Needs(columns=("registered", "ballots", "valid", "votes"), stations=100, options=2)
+    detects = ("extreme_stations", "stuffing_and_switching")
     cites = ("klimek2012statistical",)
     references = (
         Reference("methods/16", "russia_2018", "corner, per cent of stations", 2.35, 0.1, "compendium"),

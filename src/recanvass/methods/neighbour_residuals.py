@@ -81,6 +81,7 @@ class NeighbourResiduals(Method):
 
     evidence_class = "C"
     needs = Needs(columns=("registered", "ballots", "valid", "votes"), stations=100, options=2)
+    detects = ("stuffing_and_switching",)
     cites = ("klimek2012statistical", "getis1992analysis")
     references = (
         Reference(
