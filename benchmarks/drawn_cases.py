@@ -48,7 +48,8 @@ def drawn_case(name: str, results: Results) -> Case:
         return Case.of(divided, division=division)
     if name == "early_percentages":
         registered, cast = results.whole("registered"), results.whole("ballots")
-        assert registered is not None and cast is not None
+        assert registered is not None
+        assert cast is not None
         early = rng.binomial(np.maximum(cast, 0), rng.beta(4, 16, len(results)))
         return Case.of(_with_column(results, "issued_early", early))
     if name in ("panel_jumps", "vote_flow"):
