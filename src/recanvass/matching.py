@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from recanvass.results import Labels, Results
@@ -244,6 +245,7 @@ def territory_of(name: str, known: Sequence[str]) -> str | None:
     return fits[0] if len(fits) == 1 else None
 
 
+@lru_cache(maxsize=2**16)
 def _whole_spelling(name: str) -> str:
     """Like `spelling_of`, but *Minsk* and *Minsk region* stay apart."""
     plain = unicodedata.normalize("NFKC", name).casefold()

@@ -82,7 +82,8 @@ class CopiesAgainstTotals(Method):
         """Every territory and option that was announced, and the one that says most."""
         if case.copies is None or not len(case.copies):
             raise Unasked("away", tables=["copies"]) if "copies" in case.away else Unasked("no_copies")
-        if not [o for o in options_of(case.announced) if o in case.copies.options]:
+        options = [o for o in options_of(case.announced) if o in case.copies.options]
+        if not options:
             raise Unasked("no_totals")
         book = ledger(case.copies)
         beside = None if case.copies_source is None else as_published(case.copies, case.copies_source)
@@ -92,10 +93,11 @@ class CopiesAgainstTotals(Method):
         if case.results is not None:
             strangers = (m.copy for m in match(case.copies, case.results) if m.row < 0 or m.confidence == "low")
             book = replace(book, strangers=tuple(sorted(strangers)))
+        of_territory = _by_territory(case.announced)
         records = [
             record
             for territory, rows in _rows_by_territory(case)
-            for record in _records(case.announced, case.copies, book, territory, rows)
+            for record in _records(of_territory[territory], options, case.copies, book, territory, rows)
         ]
         if not records:
             raise Unasked("no_territory")
@@ -247,17 +249,26 @@ def _rows_by_territory(case: Case) -> list[tuple[str, NDArray[np.int64]]]:
     return found
 
 
+def _by_territory(announced: tuple[Announced, ...]) -> dict[str, list[Announced]]:
+    """What was announced of each territory and of the whole contest: all that bounds its figures."""
+    of: dict[str, list[Announced]] = {"": []}
+    for figure in announced:
+        of.setdefault(figure.territory, []).append(figure)
+    return {territory: own if not territory else [*of[""], *own] for territory, own in of.items()}
+
+
 def _records(
-    announced: tuple[Announced, ...],
+    announced: list[Announced],
+    options: list[str],
     copies: Results,
     book: Ledger,
     territory: str,
     rows: NDArray[np.int64],
 ) -> list[Record]:
     records = []
-    for option in options_of(announced):
+    for option in options:
         total = count_range(announced, territory, option)
-        if option not in copies.options or total is None:
+        if total is None:
             continue
         base = next(
             (
@@ -278,7 +289,7 @@ def _records(
     return records
 
 
-def _base_of(announced: tuple[Announced, ...], territory: str, option: str) -> str:
+def _base_of(announced: list[Announced], territory: str, option: str) -> str:
     fits = [a.base for a in announced if a.territory == territory and a.column == option]
     return fits[-1] if fits else ""
 
