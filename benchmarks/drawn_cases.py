@@ -22,7 +22,7 @@ DRAWN = {
     "announced_bulletins": "two bulletins of every area",
     "announced_percentages": "the totals of every area",
     "ballot_photographs": "copies of three stations in ten, photographs of a fifth of their ballots",
-    "ballot_sequence": "the ballots of one station in a hundred",
+    "ballot_sequence": "the ballots of one station in a thousand",
     "copies_against_protocols": "copies of three stations in ten",
     "copies_against_totals": "copies of three stations in ten, the totals of every region",
     "early_percentages": "a column of early ballots",
@@ -89,7 +89,7 @@ def _named(results: Results, part: float, rng: np.random.Generator) -> tuple[str
 
 def _read_out(results: Results, rng: np.random.Generator) -> dict[str, tuple[str, ...]]:
     chosen = np.flatnonzero(results.votes.sum(axis=1) > 0)
-    chosen = rng.permutation(chosen)[: max(1, len(results) // 100)]
+    chosen = rng.permutation(chosen)[: max(1, len(results) // 1000)]
     options = np.array(results.options, dtype=object)
     return {
         results.stations[i]: tuple(rng.permutation(np.repeat(options, results.votes[i])).tolist())

@@ -365,12 +365,12 @@ def _least_cluster(look: Look, rows: Counts, limit: float) -> int:
     alone = float(np.median(telling))
     stay = float((near(look.whole[rows], look.whole[rows], look.part[rows], t)[0] > 0).mean())
 
-    def enough(stations: int) -> bool:
+    def enough(stations: int) -> int:
         close = stations + round(stay * (len(rows) - stations))
-        return log_tail(np.full(close, alone), stations) <= limit
+        return int(log_tail(np.full(close, alone), stations) <= limit)
 
     sizes = range(LEAST_NEAR, len(rows) + 1)
-    least = bisect_left(sizes, True, key=enough)
+    least = bisect_left(sizes, 1, key=enough)
     return sizes[least] if least < len(sizes) else 0
 
 

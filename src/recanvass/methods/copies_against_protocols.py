@@ -229,7 +229,11 @@ class CopiesAgainstProtocols(Method):
 
 def _least(stations: int, clerical: float, level: float) -> int:
     """The fewest unexplained stations that would be called a contradiction."""
-    return 1 + bisect_left(range(1, stations + 1), True, key=lambda x: log10_at_least(x, stations, clerical) <= level)
+
+    def enough(hits: int) -> int:
+        return int(log10_at_least(hits, stations, clerical) <= level)
+
+    return 1 + bisect_left(range(1, stations + 1), 1, key=enough)
 
 
 def _flat(pair: Record) -> Record:
