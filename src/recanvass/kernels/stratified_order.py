@@ -35,7 +35,8 @@ def deviations(values: Floats, strata: Whole) -> Floats:
 
 def contrast(weights: Floats, centred: Floats, strata: Whole) -> tuple[float, float, float]:
     """The contrast, its standard deviation over all orders, and the sum of squared deviations of the weights."""
-    return window_contrast(weights, 0, centred, strata, np.bincount(strata), np.bincount(strata, centred * centred))
+    squares = np.bincount(strata, centred * centred).astype(np.float64)
+    return window_contrast(weights, 0, centred, strata, np.bincount(strata), squares)
 
 
 def window_contrast(

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recanvass import wording
-from recanvass.announced_totals import CountRange, count_range, options_of, territories
+from recanvass.announced_totals import CountRange, by_territory, count_range, options_of, territories
 from recanvass.case import Announced, Case
 from recanvass.contrasts import KNOWN
 from recanvass.copies import AsPublished, Ledger, as_published, ledger
@@ -93,7 +93,7 @@ class CopiesAgainstTotals(Method):
         if case.results is not None:
             strangers = (m.copy for m in match(case.copies, case.results) if m.row < 0 or m.confidence == "low")
             book = replace(book, strangers=tuple(sorted(strangers)))
-        of_territory = _by_territory(case.announced)
+        of_territory = by_territory(case.announced)
         records = [
             record
             for territory, rows in _rows_by_territory(case)
@@ -247,14 +247,6 @@ def _rows_by_territory(case: Case) -> list[tuple[str, NDArray[np.int64]]]:
                     rows.setdefault(territory, []).append(i)
     found += [(t, np.unique(rows[t]).astype(np.int64)) for t in others if t in rows]
     return found
-
-
-def _by_territory(announced: tuple[Announced, ...]) -> dict[str, list[Announced]]:
-    """What was announced of each territory and of the whole contest: all that bounds its figures."""
-    of: dict[str, list[Announced]] = {"": []}
-    for figure in announced:
-        of.setdefault(figure.territory, []).append(figure)
-    return {territory: own if not territory else [*of[""], *own] for territory, own in of.items()}
 
 
 def _records(

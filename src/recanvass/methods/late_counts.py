@@ -296,7 +296,8 @@ class LateCounts(Method):
         return np.asarray(stratified_order.deviations(share - slope * moved, count.strata))
 
     def _placebo_jumps(self, centred: Floats, strata: Whole, position: Floats, at: float, width: float) -> list[float]:
-        found, sizes, squares = [], np.bincount(strata), np.bincount(strata, centred * centred)
+        found, sizes = [], np.bincount(strata)
+        squares = np.bincount(strata, centred * centred).astype(np.float64)
         for cut in np.linspace(0.03, 0.97, self.placebo_cuts):
             if abs(cut - at) <= 0.02:
                 continue
