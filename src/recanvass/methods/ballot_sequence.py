@@ -100,7 +100,7 @@ class BallotSequence(Method):
         Reference("mathgroup 53905, Koopman 2005", "11 and 14 ballots, 13 runs", "ways of 13 runs", 702_702, 1e-6),
         Reference("OEIS A000073", "words of ten letters without three ones in a row", "count", 504, 1e-9),
     )
-    cost = "ballots times draws"
+    cost = "linear in ballots times the orders drawn"
 
     def null(self, case: Case, rng: np.random.Generator) -> Case:
         """The same ballots of each station in a random order."""

@@ -62,7 +62,7 @@ class CopiesAgainstTotals(Method):
         Reference("methods/12", "belarus_2020", "implied share of Lukashenko where unseen", 0.8924, 5e-5),
         Reference("cne2024second", "venezuela_2024_actas", "votes above the announced", 1830358, 0),
     )
-    cost = "linear in copies"
+    cost = "linear in copies and announced figures"
 
     def null(self, case: Case, rng: np.random.Generator) -> Case:
         """The same copies, cut so that no territory's sum is above what was announced for it."""
