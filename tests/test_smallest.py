@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recanvass import plantings, wording
+from recanvass import plantings, scaled_copies, wording
 from recanvass.case import Case
 from recanvass.examination import Examination, examine
 from recanvass.finding import Finding
@@ -90,7 +90,12 @@ def repeated_in_area(results: Results, stations: int, of: int, rng: np.random.Ge
 
 
 def scaled_in_area(results: Results, stations: int, of: int, rng: np.random.Generator) -> Results:
-    place = area(results, of, rng)
+    """In one of the areas of about this size that the sentence names: those in which results can be compared."""
+    found = scaled_copies.compared(results)
+    able = scaled_copies.comparable_areas(found, scaled_copies.in_area(found, 0.001))
+    away = np.abs(np.diff(found.starts)[able] - of)
+    chosen = int(rng.choice(able[away <= max(away.min(), of // 20)]))
+    place = found.rows[found.starts[chosen] : found.starts[chosen + 1]]
     source = int(rng.choice(place))
     rows = lot(rng, place[place != source], stations)
     return replaced(results, rows, scaled_to(results.votes[source], results.votes[rows].sum(axis=1)))

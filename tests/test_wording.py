@@ -11,6 +11,7 @@ import pytest
 
 from recanvass import wording
 from recanvass.errors import UnknownName
+from recanvass.method import method, names
 
 TOPICS = sorted(p.name.removesuffix(".toml") for p in (resources.files("recanvass") / "phrases").iterdir())
 
@@ -53,6 +54,13 @@ def test_russian_asks_for_no_fact_that_english_lacks(topic: str) -> None:
         assert place in english, f"{topic}: {'.'.join(place)} stands in Russian only."
         unknown = _asked(text) - _asked(english[place])
         assert not unknown, f"{topic}: {'.'.join(place)} asks for {sorted(unknown)}."
+
+
+def test_the_cost_of_every_method_is_told_in_every_language() -> None:
+    costs = {method(name).cost for name in names()}
+    for language in wording.LANGUAGES:
+        told = set(wording.phrases("costs")[language])
+        assert language == "en" or told == costs, told ^ costs
 
 
 @pytest.mark.parametrize("topic", [t for t in TOPICS if "drawing" in wording.phrases(t).get("en", {})])

@@ -104,11 +104,13 @@ def announced_sets(announced: Sequence[Announced]) -> tuple[AnnouncedSet, ...]:
     A register announced once for a territory serves all its bulletins.
     """
     options = set(options_of(announced))
-    keys = dict.fromkeys((a.territory, a.bulletin) for a in announced if hour_of(a.bulletin) is None)
+    together: dict[tuple[str, str], list[int]] = {}
+    for i, a in enumerate(announced):
+        if hour_of(a.bulletin) is None:
+            together.setdefault((a.territory, a.bulletin), []).append(i)
     registers = {a.territory: a.count for a in announced if a.column == "registered" and a.count is not None}
     found = []
-    for territory, bulletin in keys:
-        here = [i for i, a in enumerate(announced) if (a.territory, a.bulletin) == (territory, bulletin)]
+    for (territory, bulletin), here in together.items():
         rows = {announced[i].column: i for i in here if announced[i].count is not None}
         chosen = [(c, i) for c, i in rows.items() if c in options]
         if not chosen:

@@ -66,6 +66,14 @@ def territories(announced: Iterable[Announced]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(a.territory for a in announced))
 
 
+def by_territory(announced: Iterable[Announced]) -> dict[str, list[Announced]]:
+    """What was announced of each territory and of the whole contest: all that bounds the territory's figures."""
+    of: dict[str, list[Announced]] = {"": []}
+    for figure in announced:
+        of.setdefault(figure.territory, []).append(figure)
+    return {territory: own if not territory else [*of[""], *own] for territory, own in of.items()}
+
+
 def options_of(announced: Iterable[Announced]) -> tuple[str, ...]:
     """The announced columns that are options, in their order."""
     other = {*COUNTS, "turnout", "stations"}
@@ -155,6 +163,7 @@ def _to_come(announced: Sequence[Announced], figure: Announced, plain: CountRang
 
 __all__ = [
     "CountRange",
+    "by_territory",
     "count_range",
     "final",
     "hour_of",

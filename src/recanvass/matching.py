@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from recanvass.results import Labels, Results
@@ -204,21 +205,32 @@ def match(copies: Results, official: Results, *, least: float = 92.0) -> tuple[M
         copies may point at one row: that is for the reader to see, not to merge.
     """
     found: dict[int, Match] = {}
-    ways: list[tuple[Way, list[str], list[str]]] = [
-        ("same name", _texts(copies, str.strip), _texts(official, str.strip)),
-        ("same number", _paths(copies, number=True), _paths(official, number=True)),
-        ("same spelling", _paths(copies), _paths(official)),
-        ("same spelling", _texts(copies, spelling_of), _texts(official, spelling_of)),
+    spelt = _Spelt().__getitem__
+    ways: list[tuple[Way, Callable[[Results], list[str]]]] = [
+        ("same name", lambda results: _texts(results, str.strip)),
+        ("same number", lambda results: _paths(results, spelt, number=True)),
+        ("same spelling", lambda results: _paths(results, spelt)),
+        ("same spelling", lambda results: _texts(results, spelt)),
     ]
-    for way, ours, theirs in ways:
-        rows = _single(theirs)
-        for i, key in enumerate(ours):
+    for way, keys in ways:
+        if len(found) == len(copies):
+            break  # keys of weaker ways are not worked out where nothing needs them
+        rows = _single(keys(official))
+        for i, key in enumerate(keys(copies)):
             if i not in found and key in rows:
                 found[i] = Match(i, rows[key], way)
     left = [i for i in range(len(copies)) if i not in found]
     if left:
-        found |= _similar(left, _texts(copies, spelling_of), _texts(official, spelling_of), least)
+        found |= _similar(left, _texts(copies, spelt), _texts(official, spelt), least)
     return tuple(found.get(i, Match(i, -1, "none", 0.0)) for i in range(len(copies)))
+
+
+class _Spelt(dict[str, str]):
+    """`spelling_of` every name asked for, worked out once."""
+
+    def __missing__(self, name: str) -> str:
+        made = self[name] = spelling_of(name)
+        return made
 
 
 def territory_of(name: str, known: Sequence[str]) -> str | None:
@@ -233,6 +245,7 @@ def territory_of(name: str, known: Sequence[str]) -> str | None:
     return fits[0] if len(fits) == 1 else None
 
 
+@lru_cache(maxsize=2**16)
 def _whole_spelling(name: str) -> str:
     """Like `spelling_of`, but *Minsk* and *Minsk region* stay apart."""
     plain = unicodedata.normalize("NFKC", name).casefold()
@@ -241,16 +254,15 @@ def _whole_spelling(name: str) -> str:
     return f"{spelling_of(name)}|{kind}"
 
 
-def _texts(results: Results, change: object) -> list[str]:
+def _texts(results: Results, change: Callable[[str], str]) -> list[str]:
     if "station" not in results.places:
         return [""] * len(results)
-    assert callable(change)
-    return [str(change(name)) for name in results.places["station"].values()]
+    return [change(name) for name in results.places["station"].values()]
 
 
-def _paths(results: Results, *, number: bool = False) -> list[str]:
+def _paths(results: Results, spelt: Callable[[str], str], *, number: bool = False) -> list[str]:
     """The key of each station together with the spelling of its places."""
-    names = _texts(results, _number_alone if number else spelling_of)
+    names = _texts(results, (lambda name: _number_alone(name, spelt)) if number else spelt)
     levels = [level for level in ("region", "district") if level in results.places]
     if number and not all("-" in n for n in names if n):
         above = [spellings(results.places[lv]) for lv in levels]
@@ -258,9 +270,9 @@ def _paths(results: Results, *, number: bool = False) -> list[str]:
     return names
 
 
-def _number_alone(name: str) -> str:
+def _number_alone(name: str, spelt: Callable[[str], str]) -> str:
     """The number of a station that is called by a number and nothing else; a street's number is none."""
-    return "" if any(c.isalpha() for c in spelling_of(name)) else number_of(name)
+    return "" if any(c.isalpha() for c in spelt(name)) else number_of(name)
 
 
 def _single(keys: Sequence[str]) -> dict[str, int]:

@@ -7,6 +7,7 @@ The law and the kernels stand in ``kernels/repeat_windows.py``, ``kernels/repeat
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -304,24 +305,24 @@ def _given(base: Counts, size: Counts, count: Counts, known: Mask) -> float | No
 def typical_power(found: Survey, level: float, rng: np.random.Generator) -> dict[str, float | int] | None:
     """The smallest cluster that would be seen in an area like that of the median station, found by planting it.
 
-    Stations drawn by lot are set to the percentage that the leader has at one of their area, drawn by lot too, so
-    that as many honest ones lie about it as there are. ``level`` is the p-value of the contest. None where nothing
-    could be tested, 0 stations where not even a whole area would be seen.
+    Stations drawn by lot are set to the percentage that the option that leads *their area* (the contest's leader
+    need not stand there) has at one of them, by lot too, so that as many honest ones lie about it as there are.
+    ``level`` is the contest's p-value. None where nothing was tested, 0 where not even a whole area would be seen.
     """
     window = found.windows.get((0, 0))
     if window is None or not len(window.area) or not len(found.looks):
         return None
-    look, areas = found.looks[0], found.levels[0]
-    members = [areas.rows(int(area)) for area in window.area]
-    members = [rows[look.there[rows]] for rows in members]
-    size, close = plantings.typical(np.array([len(rows) for rows in members]))
-    members = [members[k] for k in close]
+    areas = found.levels[0]
+    rows_of = [areas.rows(int(area)) for area in window.area]
+    size, close = plantings.typical(np.array([int(found.looks[0].there[rows].sum()) for rows in rows_of]))
+    asked = [_leading(found, rows_of[k]) for k in close]
     limit = math.log(level) - math.log(max(1, found.tests))
+    sizes = np.array([len(rows) for _, rows in asked])
 
     def seen(planted: int) -> int:
         whole, part = [], []
-        for k, chosen in plantings.drawn(np.array([len(rows) for rows in members]), planted, rng):
-            rows = members[k]
+        for k, chosen in plantings.drawn(sizes, planted, rng):
+            look, rows = asked[k]
             count = look.part[rows].copy()
             target = _percentage(look, int(rng.choice(rows)))
             count[chosen] = np.rint(look.whole[rows[chosen]] * (target / GRID)).astype(np.int64)
@@ -332,12 +333,19 @@ def typical_power(found: Survey, level: float, rng: np.random.Generator) -> dict
         (scanned,) = scan_windows([Scan(trial, *everything, np.ones(len(trial), bool))], LEAST_STATIONS)
         return int((scanned.log_p[:, 2] <= limit).sum())
 
-    ranked_rows = np.argsort(look.part[members[0]] / look.whole[members[0]], kind="stable")
-    middle = members[0][ranked_rows[len(ranked_rows) // 2]]
-    first = _least_cluster(look, members[0], _percentage(look, int(middle)), limit)
-    stations = plantings.fewest(first, min(len(rows) for rows in members), seen) if first else 0
-    votes = round(stations * float(np.mean(np.concatenate([look.whole[rows] for rows in members]))))
+    firsts = [first for look, rows in asked if (first := _least_cluster(look, rows, limit))]
+    stations = plantings.fewest(min(firsts), int(sizes.min()), seen) if firsts else 0
+    votes = round(stations * float(np.mean(np.concatenate([look.whole[rows] for look, rows in asked]))))
     return {"stations": stations, "area_stations": size, "votes": votes}
+
+
+def _leading(found: Survey, rows: Counts) -> tuple[Look, Counts]:
+    """The scanned option with most votes at these stations, and those at which it stands."""
+    first = found.looks[0]
+    looks = [look for look in found.looks if look.base == first.base and look.option != TURNOUT] or [first]
+    votes = [int(look.part[rows[look.there[rows]]].sum()) for look in looks]
+    look = looks[int(np.argmax(votes))]
+    return look, rows[look.there[rows]]
 
 
 def _percentage(look: Look, row: int) -> int:
@@ -345,21 +353,25 @@ def _percentage(look: Look, row: int) -> int:
     return min(GRID - FIRST, max(FIRST, round(GRID * int(look.part[row]) / int(look.whole[row]))))
 
 
-def _least_cluster(look: Look, rows: Counts, t: int, limit: float) -> int:
-    """How many stations on a percentage would do if all near it were as telling as the median one; 0 if none."""
+def _least_cluster(look: Look, rows: Counts, limit: float) -> int:
+    """How many stations on the middling percentage would do if all near it told as much as the median; 0 if none."""
+    ranked_rows = np.argsort(look.part[rows] / look.whole[rows], kind="stable")
+    t = _percentage(look, int(rows[ranked_rows[len(rows) // 2]]))
     set_to = np.rint(look.whole[rows] * (t / GRID)).astype(np.int64)
     rates, on = near(look.whole[rows], look.whole[rows], set_to, t)
     telling = rates[on]
     if not len(telling):
         return 0
     alone = float(np.median(telling))
-    honest, _ = near(look.whole[rows], look.whole[rows], look.part[rows], t)
-    stay = float((honest > 0).mean())
-    for stations in range(LEAST_NEAR, len(rows) + 1):
+    stay = float((near(look.whole[rows], look.whole[rows], look.part[rows], t)[0] > 0).mean())
+
+    def enough(stations: int) -> int:
         close = stations + round(stay * (len(rows) - stations))
-        if log_tail(np.full(close, alone), stations) <= limit:
-            return stations
-    return 0
+        return int(log_tail(np.full(close, alone), stations) <= limit)
+
+    sizes = range(LEAST_NEAR, len(rows) + 1)
+    least = bisect_left(sizes, 1, key=enough)
+    return sizes[least] if least < len(sizes) else 0
 
 
 def vector_power(found: Survey, log10_level: float) -> int:

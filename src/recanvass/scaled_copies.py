@@ -135,49 +135,51 @@ def listed_areas(log_evidence: Floats, rate: float) -> NDArray[np.bool_]:
     return named
 
 
-def fewest_copies(found: Table, local: Family, close: Counts, needed: float, rng: np.random.Generator) -> int:
+def comparable_areas(found: Table, local: Family) -> Counts:
+    """The areas of which half the rows or more are used: where results are too small to tell, copies are too."""
+    sizes, used = np.diff(found.starts), np.bincount(found.area[local.rows], minlength=len(found.starts) - 1)
+    return np.flatnonzero(2 * used >= np.maximum(sizes, 1))
+
+
+def fewest_copies(found: Table, close: Counts, slips: float, needed: float, rng: np.random.Generator) -> int:
     """How many copies of one station, scaled to the votes of others of its area, would be seen; 0 if no number.
 
-    A copy counts as a hit where it is one of the copy or source nearest before it; the chances are those of the
-    contest as it is.
+    The copies are planted and the whole area is compared again, as `in_area` does it: a copy may be one of any
+    earlier copy, and its chance is that of the rows that then stand before it.
 
     Parameters
     ----------
     found : Table
-    local : Family
-        Of `in_area`.
     close : (k,) int64
         The areas that are planted in.
+    slips : float
+        As `in_area` takes them.
     needed : float
         Natural logarithm of the evidence that one area must give.
     rng : numpy.random.Generator
     """
     members = [np.arange(found.starts[area], found.starts[area + 1]) for area in close]
-    used = np.zeros(len(found.total), bool)
-    used[local.rows] = True
-    chance = np.zeros(len(found.total))
-    chance[local.rows] = local.chance
-    price = np.array([[np.log1p(np.expm1(w) * chance[rows]).sum() for w in WEIGHTS] for rows in members])
+    sizes = np.array([len(rows) for rows in members])
 
     def seen(copies: int) -> int:
-        pairs, areas, trials = [], [], []
-        for trial, (k, chosen) in enumerate(plantings.drawn(np.array([len(m) for m in members]), copies + 1, rng)):
-            rows = members[k][chosen]
-            source = int(rng.choice(rows))
-            made = scaled_to(found.votes[source], found.total[rows])
-            made[rows == source] = found.votes[source]
-            near = np.flatnonzero(used[rows[1:]] & (np.diff(rows) <= REACH)) + 1
-            pairs.append(np.stack([made[near - 1], made[near]], axis=1).reshape(-1, made.shape[1]))
-            trials.append(np.full(len(near), trial))
-            areas.append(k)
-        rows_of = np.concatenate(pairs)
-        starts = np.arange(0, len(rows_of) + 1, 2)
-        _, hit, _ = scaled_rows(np.ascontiguousarray(rows_of[:, :OPTIONS]), rows_of.sum(axis=1), starts, 1)
-        hits = np.bincount(np.concatenate(trials)[hit[1::2] >= 0], minlength=len(areas))
-        logs = np.outer(WEIGHTS, hits) - price[areas].T
-        return int((mean_of_logs(logs) >= needed).sum())
+        planted, lengths = [], [0]
+        for k, chosen in plantings.drawn(sizes, copies + 1, rng):
+            votes = found.votes[members[k]].copy()
+            source = int(rng.choice(chosen))
+            rows = chosen[chosen != source]
+            votes[rows] = scaled_to(votes[source], votes[rows].sum(axis=1))
+            planted.append(votes)
+            lengths.append(len(votes))
+        starts, everything = np.cumsum(lengths), np.concatenate(planted)
+        again = in_area(Table(found.areas, np.arange(len(everything)), everything, starts), slips)
+        trials = np.repeat(np.arange(len(planted)), lengths[1:])[again.rows]
+        return int((log_evidence(again, trials, len(planted)) >= needed).sum())
 
-    return plantings.fewest(2, min(len(rows) for rows in members) - 1, seen)
+    most = int(sizes.min()) - 1
+    size = 2
+    while size < most and seen(size) < plantings.ENOUGH:
+        size *= 2
+    return plantings.fewest(size // 2 + 1, min(size, most), seen)
 
 
 def scaled_to(row: Counts, totals: Counts) -> Counts:

@@ -43,3 +43,18 @@ def test_the_spread_of_the_drawn_orders_is_the_exact_one() -> None:
     late, lines = stratified_order.drawn(centred, strata, np.array([4]), weights, 4000, np.random.default_rng(1))
     assert np.abs(late).max() < 1e-12  # the later stratum is whole in every order
     assert lines.std() == pytest.approx(stratified_order.contrast(weights, centred, strata)[1], rel=0.06)
+
+
+def test_equal_lots_do_not_share_a_place() -> None:
+    """The first of two equal lots goes first, as a stable sort would have it."""
+
+    class Equal:
+        def random(self, size: tuple[int, int]) -> np.ndarray:
+            return np.full(size, 0.5)
+
+    strata = np.repeat([0, 1], [5, 120])
+    centred = stratified_order.deviations(np.random.default_rng(3).random(125), strata)
+    weights, cuts = np.arange(125.0), np.array([2, 60])
+    late, lines = stratified_order.drawn(centred, strata, cuts, weights, 2, Equal())  # type: ignore[arg-type]
+    assert late == pytest.approx(np.tile([centred[2:].sum(), centred[60:].sum()], (2, 1)), abs=1e-12)
+    assert lines == pytest.approx(np.repeat(weights @ centred, 2), rel=1e-12)

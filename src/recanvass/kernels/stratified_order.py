@@ -15,8 +15,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from recanvass.kernel import kernel
+
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+
+#: Lots that are drawn at once, how many share a bucket, and how many are few enough to need none.
+LOTS = 2**20
+PER_BUCKET = 16
+FEW = 48
 
 
 def deviations(values: Floats, strata: Whole) -> Floats:
@@ -28,34 +35,123 @@ def deviations(values: Floats, strata: Whole) -> Floats:
 
 def contrast(weights: Floats, centred: Floats, strata: Whole) -> tuple[float, float, float]:
     """The contrast, its standard deviation over all orders, and the sum of squared deviations of the weights."""
-    w = deviations(weights, strata)
-    sizes = np.bincount(strata)
-    squares = np.bincount(strata, w * w), np.bincount(strata, centred * centred)
-    variance = float((squares[0] * squares[1] / np.maximum(sizes - 1, 1)).sum())
-    return float((w * centred).sum()), variance**0.5, float(squares[0].sum())
+    squares = np.bincount(strata, centred * centred).astype(np.float64)
+    return window_contrast(weights, 0, centred, strata, np.bincount(strata), squares)
+
+
+def window_contrast(
+    weights: Floats, first: int, centred: Floats, strata: Whole, sizes: Whole, squares: Floats
+) -> tuple[float, float, float]:
+    """`contrast` of weights that are nothing outside of a window of the order.
+
+    Parameters
+    ----------
+    weights : (m,) float64
+        The weights from the position ``first`` on; nothing before it and after them.
+    sizes : (s,) int64
+        Stations of each stratum.
+    squares : (s,) float64
+        The sum of squared outcomes of each stratum.
+    """
+    within, outcomes = strata[first : first + len(weights)], centred[first : first + len(weights)]
+    means = np.bincount(within, weights, len(sizes)) / np.maximum(sizes, 1)
+    away = weights - means[within]
+    outside = sizes - np.bincount(within, minlength=len(sizes))
+    spread = np.bincount(within, away * away, len(sizes)) + outside * means * means
+    variance = float((spread * squares / np.maximum(sizes - 1, 1)).sum())
+    return float((weights * outcomes).sum()), variance**0.5, float(spread.sum())
 
 
 def scan(centred: Floats, strata: Whole, cuts: Whole) -> tuple[Floats, Floats]:
     """The contrast of the stations from each cut on, and its standard deviation; ``(c,)`` each."""
-    found = [contrast((np.arange(len(centred)) >= cut).astype(np.float64), centred, strata) for cut in cuts]
-    return np.array([f[0] for f in found]), np.array([f[1] for f in found])
+    sizes = np.bincount(strata)
+    telling = np.bincount(strata, centred * centred) / np.maximum(sizes - 1, 1) / np.maximum(sizes, 1)
+    sums = np.concatenate([[0.0], np.cumsum(centred)])
+    late = np.zeros(len(sizes), np.int64)
+    spread, end = np.empty(len(cuts)), len(centred)
+    for k in np.argsort(-cuts, kind="stable"):
+        late += np.bincount(strata[cuts[k] : end], minlength=len(sizes))
+        end = cuts[k]
+        spread[k] = float((late * (sizes - late) * telling).sum()) ** 0.5
+    return sums[-1] - sums[cuts], spread
 
 
 def drawn(
     centred: Floats, strata: Whole, cuts: Whole, weights: Floats, draws: int, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
-    """The contrasts at all cuts ``(draws, c)`` and of the weights ``(draws,)``, orders drawn inside strata."""
+    """The contrasts at all cuts ``(draws, c)`` and of the weights ``(draws,)``, orders drawn inside strata.
+
+    In each stratum the outcomes, in the order of uniform lots, fill its places in turn. Lots are dealt out to
+    buckets first, so that the cost is linear in stations.
+    """
     home = np.argsort(strata, kind="stable")
-    sorted_strata, values = strata[home], centred[home]
-    late = np.empty((draws, len(cuts)))
-    lines = np.empty(draws)
-    moved = np.empty_like(centred)
-    for k in range(draws):
-        moved[home] = values[np.argsort(sorted_strata + rng.random(len(home)), kind="stable")]
-        sums = np.concatenate([[0.0], np.cumsum(moved)])
-        late[k] = sums[-1] - sums[cuts]
-        lines[k] = weights @ moved
-    return late, lines
+    starts = np.concatenate([[0], np.cumsum(np.bincount(strata))]).astype(np.int64)
+    edges = np.unique(cuts)
+    blocks = np.searchsorted(edges, home, side="right")
+    sums, lines = np.zeros((draws, len(edges) + 1)), np.zeros(draws)
+    at_once = max(1, LOTS // max(1, len(centred)))
+    for first in range(0, draws, at_once):
+        some = slice(first, min(draws, first + at_once))
+        lots = rng.random((some.stop - first, len(centred)))
+        _deal(centred[home], lots, starts, blocks, weights[home], sums[some], lines[some])
+    after = np.concatenate([np.cumsum(sums[:, :0:-1], axis=1)[:, ::-1], np.zeros((draws, 1))], axis=1)
+    return after[:, np.searchsorted(edges, cuts)], lines
+
+
+@kernel
+def _deal(
+    values: Floats, lots: Floats, starts: Whole, blocks: Whole, weights: Floats, sums: Floats, lines: Floats
+) -> None:
+    """Deal the values of each stratum out to its places by the order of the lots; add them up by block and weight."""
+    largest = 0
+    for s in range(len(starts) - 1):
+        largest = max(largest, starts[s + 1] - starts[s])
+    keys, dealt = np.empty(largest), np.empty(largest)
+    ends, ranks = np.empty(largest // PER_BUCKET + 2, np.int64), np.empty(largest, np.int64)
+    for k in range(len(lots)):
+        line = 0.0
+        for s in range(len(starts) - 1):
+            first, size = starts[s], starts[s + 1] - starts[s]
+            if size <= FEW:
+                mine, place, weight = lots[k, first : first + size], blocks[first:], weights[first:]
+                line += _place(mine, values[first:], place, weight, sums[k], ranks)
+                continue
+            buckets = size // PER_BUCKET
+            ends[: buckets + 1] = 0
+            for i in range(size):
+                ends[int(lots[k, first + i] * buckets) + 1] += 1
+            for b in range(buckets):
+                ends[b + 1] += ends[b]
+            for i in range(size):
+                bucket = int(lots[k, first + i] * buckets)
+                keys[ends[bucket]], dealt[ends[bucket]] = lots[k, first + i], values[first + i]
+                ends[bucket] += 1
+            low = 0
+            for b in range(buckets):
+                at = first + low
+                line += _place(keys[low : ends[b]], dealt[low:], blocks[at:], weights[at:], sums[k], ranks)
+                low = ends[b]
+        lines[k] = line
+
+
+@kernel
+def _place(lots: Floats, values: Floats, blocks: Whole, weights: Floats, sums: Floats, ranks: Whole) -> float:
+    """Put each value at the rank of its lot; the sum of values by weight, those by block added to ``sums``."""
+    size, total, line = len(lots), 0, 0.0
+    for i in range(size):
+        lot, rank = lots[i], 0
+        for j in range(size):
+            rank += lots[j] < lot
+        ranks[i] = rank
+        total += rank
+    if 2 * total != size * (size - 1):  # equal lots: the first goes first
+        for i in range(size):
+            for j in range(i):
+                ranks[i] += lots[j] == lots[i]
+    for i in range(size):
+        sums[blocks[ranks[i]]] += values[i]
+        line += weights[ranks[i]] * values[i]
+    return line
 
 
 def line_weights(position: Floats, cut: float, bandwidth: float, donut: float = 0.0) -> Floats | None:
@@ -99,4 +195,4 @@ def decomposition(votes: Floats, valid: Floats, late: NDArray[np.bool_], strata:
     }
 
 
-__all__ = ["contrast", "decomposition", "deviations", "drawn", "line_weights", "scan"]
+__all__ = ["contrast", "decomposition", "deviations", "drawn", "line_weights", "scan", "window_contrast"]

@@ -33,7 +33,7 @@ from typing import Any
 import numpy as np
 
 from recanvass import wording
-from recanvass.announced_totals import CountRange, count_range, hour_of, printed, range_of, territories
+from recanvass.announced_totals import CountRange, by_territory, count_range, hour_of, printed, range_of, territories
 from recanvass.case import Announced, Case
 from recanvass.finding import Answer, Finding
 from recanvass.hour_drawings import hour_layers, labelled
@@ -289,12 +289,13 @@ def _successions(announced: tuple[Announced, ...], correction: float) -> list[Re
 
 def _hours(announced: tuple[Announced, ...], capacity: float) -> list[Record]:
     """Turnout between one hour and the next, and from the last hour to the final figure."""
-    records = []
+    records, of_territory = [], by_territory(announced)
     for territory in territories(announced):
+        given = of_territory[territory]
         timed = sorted(
             (
                 (hour_of(a.bulletin) or 0.0, i, a)
-                for i, a in enumerate(announced)
+                for i, a in enumerate(given)
                 if a.territory == territory and a.column in ("ballots", "turnout") and hour_of(a.bulletin) is not None
             ),
             key=lambda t: t[:2],
@@ -304,19 +305,19 @@ def _hours(announced: tuple[Announced, ...], capacity: float) -> list[Record]:
         figures: list[tuple[float | None, str, Announced]] = [(h, a.bulletin, a) for h, _, a in timed]
         last = [
             a
-            for a in announced
+            for a in given
             if a.territory == territory and a.column in ("ballots", "turnout") and hour_of(a.bulletin) is None
         ]
         if last:
             figures.append((None, last[-1].bulletin or "final", last[-1]))
-        stations = count_range(announced, territory, "stations")
+        stations = count_range(given, territory, "stations")
         for one, two in pairwise(figures):
-            records.append(_step(announced, territory, one, two, stations, capacity))
+            records.append(_step(given, territory, one, two, stations, capacity))
     return records
 
 
 def _step(
-    announced: tuple[Announced, ...],
+    announced: list[Announced],
     territory: str,
     one: tuple[float | None, str, Announced],
     two: tuple[float | None, str, Announced],

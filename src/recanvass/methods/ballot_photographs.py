@@ -234,6 +234,8 @@ def _compare(witnessed: Results | None, protocols: Results, usable: NDArray[np.b
     if witnessed is None:
         return made
     names, most = protocols.stations, _voters(protocols)
+    stood = [witnessed.stood(j) for j in range(len(witnessed.options))]
+    given = {option: (k, protocols.stood(k)) for k, option in enumerate(protocols.options)}
     sums: dict[int, dict[str, int]] = {}
     for m in match(witnessed, protocols):
         if not (witnessed.votes[m.copy] > 0).any():
@@ -243,7 +245,7 @@ def _compare(witnessed: Results | None, protocols: Results, usable: NDArray[np.b
             continue
         here = sums.setdefault(m.row, {})
         for j, option in enumerate(witnessed.options):
-            if option in protocols.options and witnessed.stood(j)[m.copy]:
+            if option in given and stood[j][m.copy]:
                 here[option] = here.get(option, 0) + max(0, int(witnessed.votes[m.copy, j]))
     for row, here in sorted(sums.items()):
         shown = sum(here.values())
@@ -252,17 +254,17 @@ def _compare(witnessed: Results | None, protocols: Results, usable: NDArray[np.b
             continue
         made["stations"] += 1
         for option, number in here.items():
-            k = protocols.options.index(option)
-            if protocols.stood(k)[row]:
-                given = int(protocols.votes[row, k])
+            k, published = given[option]
+            if published[row]:
+                protocol = int(protocols.votes[row, k])
                 made["total"] += number
                 made["records"].append(
                     {
                         "station": names[row],
                         "option": option,
                         "shown": number,
-                        "protocol": given,
-                        "missing": max(0, number - given),
+                        "protocol": protocol,
+                        "missing": max(0, number - protocol),
                     }
                 )
     return made

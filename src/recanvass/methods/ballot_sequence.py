@@ -102,7 +102,7 @@ class BallotSequence(Method):
         ),
         Reference("OEIS A000073", "words of ten letters without three ones in a row", "count", 504, 1e-9, "printed"),
     )
-    cost = "ballots times draws"
+    cost = "linear in ballots times the orders drawn"
 
     def null(self, case: Case, rng: np.random.Generator) -> Case:
         """The same ballots of each station in a random order."""

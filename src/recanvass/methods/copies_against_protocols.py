@@ -19,6 +19,7 @@ is given with its exact interval (Clopper and Pearson 1934), and the votes moved
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Any
@@ -228,7 +229,11 @@ class CopiesAgainstProtocols(Method):
 
 def _least(stations: int, clerical: float, level: float) -> int:
     """The fewest unexplained stations that would be called a contradiction."""
-    return next((x for x in range(1, stations + 1) if log10_at_least(x, stations, clerical) <= level), stations + 1)
+
+    def enough(hits: int) -> int:
+        return int(log10_at_least(hits, stations, clerical) <= level)
+
+    return 1 + bisect_left(range(1, stations + 1), 1, key=enough)
 
 
 def _flat(pair: Record) -> Record:

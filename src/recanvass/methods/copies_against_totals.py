@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recanvass import wording
-from recanvass.announced_totals import CountRange, count_range, options_of, territories
+from recanvass.announced_totals import CountRange, by_territory, count_range, options_of, territories
 from recanvass.case import Announced, Case
 from recanvass.contrasts import KNOWN
 from recanvass.copies import AsPublished, Ledger, as_published, ledger
@@ -64,7 +64,7 @@ class CopiesAgainstTotals(Method):
         Reference("tests by hand", "belarus_2020", "implied share of Lukashenko where unseen", 0.8924, 5e-5, "hand"),
         Reference("cne2024second", "venezuela_2024_actas", "votes above the announced", 1830358, 0, "printed"),
     )
-    cost = "linear in copies"
+    cost = "linear in copies and announced figures"
 
     def null(self, case: Case, rng: np.random.Generator) -> Case:
         """The same copies, cut so that no territory's sum is above what was announced for it."""
@@ -84,7 +84,8 @@ class CopiesAgainstTotals(Method):
         """Every territory and option that was announced, and the one that says most."""
         if case.copies is None or not len(case.copies):
             raise Unasked("away", tables=["copies"]) if "copies" in case.away else Unasked("no_copies")
-        if not [o for o in options_of(case.announced) if o in case.copies.options]:
+        options = [o for o in options_of(case.announced) if o in case.copies.options]
+        if not options:
             raise Unasked("no_totals")
         book = ledger(case.copies)
         beside = None if case.copies_source is None else as_published(case.copies, case.copies_source)
@@ -94,10 +95,11 @@ class CopiesAgainstTotals(Method):
         if case.results is not None:
             strangers = (m.copy for m in match(case.copies, case.results) if m.row < 0 or m.confidence == "low")
             book = replace(book, strangers=tuple(sorted(strangers)))
+        of_territory = by_territory(case.announced)
         records = [
             record
             for territory, rows in _rows_by_territory(case)
-            for record in _records(case.announced, case.copies, book, territory, rows)
+            for record in _records(of_territory[territory], options, case.copies, book, territory, rows)
         ]
         if not records:
             raise Unasked("no_territory")
@@ -250,16 +252,17 @@ def _rows_by_territory(case: Case) -> list[tuple[str, NDArray[np.int64]]]:
 
 
 def _records(
-    announced: tuple[Announced, ...],
+    announced: list[Announced],
+    options: list[str],
     copies: Results,
     book: Ledger,
     territory: str,
     rows: NDArray[np.int64],
 ) -> list[Record]:
     records = []
-    for option in options_of(announced):
+    for option in options:
         total = count_range(announced, territory, option)
-        if option not in copies.options or total is None:
+        if total is None:
             continue
         base = next(
             (
@@ -280,7 +283,7 @@ def _records(
     return records
 
 
-def _base_of(announced: tuple[Announced, ...], territory: str, option: str) -> str:
+def _base_of(announced: list[Announced], territory: str, option: str) -> str:
     fits = [a.base for a in announced if a.territory == territory and a.column == option]
     return fits[-1] if fits else ""
 

@@ -103,7 +103,7 @@ class LateCounts(Method):
         Reference("bickel1975sex", "six departments of Berkeley", "raw difference, points", -14.2, 0.05, "printed"),
         Reference("R, mantelhaen.test(UCBAdmissions)", "six departments", "squared contrast", 1.5246, 1e-3, "program"),
     )
-    cost = "stations times draws"
+    cost = "linear in stations times the orders drawn"
 
     def null(self, case: Case, rng: np.random.Generator) -> Case:
         """The times of arrival exchanged inside each stratum."""
@@ -144,7 +144,7 @@ class LateCounts(Method):
         contrasts, lines = stratified_order.drawn(centred, count.strata, cuts, weights, self.draws, rng)
         above = int((np.abs(contrasts / sd).max(axis=1) >= abs(z) - 1e-9).sum())
         log10_p = math.log10((1 + above) / (1 + self.draws))
-        jump = float(weights @ centred)
+        jump = float((weights * centred).sum())
         jump_p = (1 + int((np.abs(lines) >= abs(jump) - 1e-12).sum())) / (1 + self.draws)
         late = np.arange(n) >= cut
         votes = results.votes[count.rows, chosen].astype(np.float64)
@@ -248,7 +248,7 @@ class LateCounts(Method):
         rows = np.flatnonzero(use)
         if rows.size < self.needs.stations:
             raise Unasked("few_arrivals", count=int(rows.size), needed=self.needs.stations, given=len(arrivals.when))
-        rows = np.array(sorted(rows.tolist(), key=lambda i: (times[i], names[i])), np.int64)
+        rows = _in_order(rows, times, names)
         sizes = results.counts.get("registered", valid)
         third = np.digitize(sizes[rows], np.quantile(sizes[rows], [1 / 3, 2 / 3]))
         strata = np.unique(place.codes[rows] * 3 + third, return_inverse=True)[1].astype(np.int64)
@@ -290,15 +290,21 @@ class LateCounts(Method):
         m = np.array([cast[results.stations[i]] for i in count.rows[here]])
         chance = float(((1 - 1 / met[count.strata[here]]) * z[here] * (1 - z[here]) / m).sum())
         weight -= chance if chance < weight / 2 else 0.0
-        slope = float((moved * share).sum()) / weight if weight > 0 else 0.0
+        if weight <= 0:
+            return share
+        slope = float((moved * share).sum()) / weight
         return np.asarray(stratified_order.deviations(share - slope * moved, count.strata))
 
     def _placebo_jumps(self, centred: Floats, strata: Whole, position: Floats, at: float, width: float) -> list[float]:
-        found = []
+        found, sizes = [], np.bincount(strata)
+        squares = np.bincount(strata, centred * centred).astype(np.float64)
         for cut in np.linspace(0.03, 0.97, self.placebo_cuts):
-            line = stratified_order.line_weights(position, float(cut), width) if abs(cut - at) > 0.02 else None
+            if abs(cut - at) <= 0.02:
+                continue
+            first, last = np.searchsorted(position, (cut - width, cut + width), side="right")
+            line = stratified_order.line_weights(position[first:last], float(cut), width)
             if line is not None:
-                value, sd, _ = stratified_order.contrast(line, centred, strata)
+                value, sd, _ = stratified_order.window_contrast(line, int(first), centred, strata, sizes, squares)
                 found.append(value / sd if sd > 0 else 0.0)
         return found
 
@@ -321,6 +327,16 @@ class LateCounts(Method):
                 z = seen[sd > 1e-12] / sd[sd > 1e-12]
                 rows.append({"option": results.options[j], "z": round(float(z[np.argmax(np.abs(z))]), 3)})
         return rows
+
+
+def _in_order(rows: Whole, times: Floats, names: tuple[str, ...]) -> Whole:
+    """The rows by their times, those of one time by their names."""
+    rows = rows[np.argsort(times[rows], kind="stable")]
+    ends = np.flatnonzero(np.diff(times[rows])) + 1
+    for tied in np.split(rows, ends) if len(ends) < len(rows) - 1 else ():
+        if len(tied) > 1:
+            tied[:] = sorted(tied.tolist(), key=names.__getitem__)
+    return rows
 
 
 def _positions(times: Floats) -> Floats:

@@ -263,9 +263,7 @@ def _power(found: Survey, rng: np.random.Generator) -> dict[str, Any]:
     power = repeats.typical_power(found, plantings.HEADLINE, rng)
     if power is None or not power["stations"]:
         return {}
-    look = found.looks[0]
-    whole = repeats.vector_power(found, log10(plantings.HEADLINE))
-    return power | {"option": found.results.options[look.option] if look.option >= 0 else "", "whole": whole}
+    return power | {"whole": repeats.vector_power(found, log10(plantings.HEADLINE))}
 
 
 def _redrawn(results: Results, rng: np.random.Generator) -> Results:

@@ -78,4 +78,10 @@ def slow_drawn_differences(seed, outcomes, watched, strata, draws):
 
 
 def given_drawn_differences():
-    return [(3, RNG.normal(size=(2, 9)), WATCHED, STRATA, 40)]
+    rng = np.random.default_rng(6)
+    watched, alone = np.arange(300) % 7 == 0, np.arange(300) == 290
+    strata = [np.arange(0, 250), np.arange(250, 299), np.array([299])]
+    drawn = [
+        (seed, rng.normal(size=(3, 300)), lot, strata, 25) for seed, lot in ((4, watched), (5, ~watched), (6, alone))
+    ]
+    return [(3, RNG.normal(size=(2, 9)), WATCHED, STRATA, 40), *drawn]

@@ -58,6 +58,27 @@ def given_contrast():
     return [(late, *small(3)), (rng.normal(size=8), *small(4)), (rng.normal(size=6), *small(6, (3, 3))), flat]
 
 
+def slow_window_contrast(weights, first, centred, strata, sizes, squares):
+    """Weights of zero outside of the window, and the variance from its definition."""
+    whole = np.zeros(len(strata))
+    whole[first : first + len(weights)] = weights
+    away, variance = slow_deviations(whole, strata), 0.0
+    for rows in members(strata):
+        outcomes = sum(float(centred[i]) ** 2 for i in rows)
+        variance += sum(away[i] ** 2 for i in rows) * outcomes / max(1, len(rows) - 1)
+    return float(whole @ centred), variance**0.5, float((away**2).sum())
+
+
+def given_window_contrast():
+    rng = np.random.default_rng(15)
+    worlds = [small(16, (20, 7, 1)), small(17, (5, 5)), small(18, (40,))]
+    return [
+        (rng.normal(size=size), first, *world, np.bincount(world[1]), np.bincount(world[1], world[0] ** 2))
+        for world in worlds
+        for first, size in ((0, len(world[1])), (3, 4), (0, 0), (len(world[1]) - 1, 1))
+    ]
+
+
 def slow_scan(centred, strata, cuts):
     found = [slow_contrast((np.arange(len(centred)) >= c).astype(float), centred, strata) for c in cuts.tolist()]
     return np.array([f[0] for f in found]), np.array([f[1] for f in found])
@@ -92,6 +113,7 @@ def given_drawn():
     return [
         (1, *small(10), np.array([0, 3, 8]), rng.normal(size=8), 50),
         (2, *small(11, (30, 1, 12)), np.arange(0, 44, 7), rng.normal(size=43), 40),
+        (3, *small(14, (200, 49, 48)), np.array([290, 5, 5, 100]), rng.normal(size=297), 6),
     ]
 
 
