@@ -111,7 +111,9 @@ class Division:
             area = results.areas(self.within).codes
             inside, areas = (codes >= 0) & (area >= 0), int(area.max(initial=0)) + 1
             if self.first_unit:  # a place is there where its first unit is
-                inside &= np.isin(codes * areas + area, (labels.codes * areas + area)[(labels.codes >= 0) & (area >= 0)])
+                inside &= np.isin(
+                    codes * areas + area, (labels.codes * areas + area)[(labels.codes >= 0) & (area >= 0)]
+                )
             codes = np.where(inside, codes * areas + area, -1)
         return np.asarray(codes, dtype=np.int64)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from html import escape
@@ -24,7 +24,7 @@ from recanvass.witness import by_number
 if TYPE_CHECKING:
     import polars as pl
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 
 #: Called with the number of stages done, their total and the name of the next one.
 Progress = Callable[[int, int, str], None]
@@ -179,6 +179,7 @@ def examine(
     turnout_of: str = "",
     share_of: str = "",
     declaration: Declaration | str | Path | None = None,
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Examination:
@@ -204,6 +205,9 @@ def examine(
     declaration : Declaration or path, optional
         What was fixed beforehand with `recanvass.declare`. A run that departs from it is carried
         out and says so.
+    settings : mapping of str to mapping, optional
+        Parameters of methods, filters among them, that replace the declared or the default ones:
+        ``{"last_digits": {"least": 200}}``. A person's choice, which is told on page one.
     executor : concurrent.futures.Executor, optional
         Any executor, Dask's included; none runs the methods one after the other.
     progress : callable, optional
@@ -233,6 +237,7 @@ def examine(
         turnout_of=turnout_of,
         share_of=share_of,
         declaration=told,
+        settings=settings,
     )
     asked = choices.asked
     tell = progress or (lambda done, total, stage: None)

@@ -30,9 +30,7 @@ def contest(rng: Random) -> Results:
     with np.errstate(over="ignore"):
         valid = votes.sum(axis=1, dtype=np.int64)
     counts = _counts(rng, n, valid)
-    absent = {
-        name: rng.random(n) < rng.choice((0.02, 0.5, 1.0)) for name in counts if rng.random() < 0.2
-    }
+    absent = {name: rng.random(n) < rng.choice((0.02, 0.5, 1.0)) for name in counts if rng.random() < 0.2}
     if rng.random() < 0.2:
         absent["votes"] = rng.random((n, k)) < rng.choice((0.02, 0.3, 0.9, 1.0))
     kept = {c: v for c, v in counts.items() if c in rng.permutation(list(counts))[: rng.integers(0, len(counts) + 1)]}
@@ -89,7 +87,8 @@ def case(rng: Random) -> Case:
     if rng.random() < 0.3:
         cast = (*results.options, "", "stranger")
         known["ballot_sequences"] = {
-            s: tuple(str(cast[i]) for i in rng.integers(0, len(cast), int(rng.choice((0, 1, 2, 40, 300))))) for s in some[:6]
+            s: tuple(str(cast[i]) for i in rng.integers(0, len(cast), int(rng.choice((0, 1, 2, 40, 300)))))
+            for s in some[:6]
         }
     if rng.random() < 0.2:
         known["verified"] = ("unique", "dated", "signed")[: int(rng.integers(0, 4))]
