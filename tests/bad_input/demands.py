@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 from recanvass import wording
@@ -21,12 +22,13 @@ def presentable(method: Method, outcome: Finding | Skipped) -> None:
     assert Finding.from_dict(json.loads(text)).to_dict() == outcome.to_dict()
     evidence = outcome.evidence
     if evidence is not None:
-        assert evidence.log10_p <= 0 and 0 <= evidence.p_value <= 1, f"log10 p is {evidence.log10_p}"
+        assert evidence.log10_p <= 0, f"log10 p is {evidence.log10_p}"
+        assert 0 <= evidence.p_value <= 1
         assert evidence.sd is None or evidence.sd >= 0, f"sd is {evidence.sd}"
     for one in outcome.estimates:
         ends = [v for v in (one.low, one.value, one.high) if v is not None]
         slack = 1e-9 * max(1.0, *(abs(v) for v in ends))
-        assert all(a <= b + slack for a, b in zip(ends, ends[1:], strict=False)), f"{one} is outside its interval"
+        assert all(a <= b + slack for a, b in pairwise(ends)), f"{one} is outside its interval"
     for key, p in _named(outcome.to_dict(), "log10_p"):
         assert p is None or p <= 1e-12, f"{key} is {p}"
     for key, p in _named(outcome.to_dict(), "p_value", "p"):

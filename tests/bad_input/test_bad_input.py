@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from recanvass.dossier.files import contents
 from recanvass.examination import examine
 from recanvass.finding import Finding
 from recanvass.method import method, names
+from recanvass.observation import Sampling
+from recanvass.results import Labels
 from recanvass.statement import state
 from recanvass.testing import example
 from recanvass.wording import LANGUAGES
@@ -76,11 +79,11 @@ def all_written(first: int, count: int, capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_every_method_gives_a_state_with_a_reason() -> None:
-    assert all_asked(0, 60) > 200
+    assert all_asked(0, 36) > 150
 
 
 def test_the_whole_dossier_is_written_of_anything(capsys: pytest.CaptureFixture[str]) -> None:
-    all_written(0, 3, capsys)
+    all_written(0, 2, capsys)
 
 
 @pytest.mark.slow
@@ -99,8 +102,6 @@ def test_a_table_without_stations_has_a_digest() -> None:
     assert empty is not None
     none = empty.take(np.empty(0, np.int64))
     gaps = {"votes": np.zeros((0, len(none.options)), np.bool_), "registered": np.zeros(0, np.bool_)}
-    from dataclasses import replace
-
     assert len(replace(none, absent=gaps).digest) == 64
 
 
@@ -121,19 +122,14 @@ def test_a_count_of_a_billion_votes_takes_no_time_over_its_digits() -> None:
         assert method(name).run(Case.of(large)).code == "nothing_left"  # type: ignore[union-attr]
 
 
-def test_a_sample_of_one_station_in_each_stratum_has_no_margin_and_no_power() -> None:
-    """A stratum of one station gives no margin; the drawing says so, and no power is promised."""
+def test_a_sample_with_a_stratum_of_one_station_has_no_margin_and_no_power() -> None:
+    """A stratum of one station beside a larger one gives no margin; the drawing says so, and no power is promised."""
     base = healthy()[names().index("random_sample")]
-    from dataclasses import replace
-
-    from recanvass.observation import Sampling
-    from recanvass.results import Labels
-
     copies = base.copies
     assert copies is not None
     few = copies.take(np.arange(3))
-    few = replace(few, places={"region": Labels.of(["A", "B", "C"]), **few.places})
-    sampling = Sampling("random", "region", {"A": 50, "B": 60, "C": 70})
+    few = replace(few, places={"region": Labels.of(["A", "A", "B"]), **few.places})
+    sampling = Sampling("random", "region", {"A": 50, "B": 60})
     outcome = method("random_sample").run(replace(base, copies=few, sampling=sampling))
     presentable(method("random_sample"), outcome)
     assert isinstance(outcome, Finding)
