@@ -63,6 +63,8 @@ class Choices:
     asked: tuple[Method, ...] = ()
     declaration: Declaration | None = None
     departures: tuple[Departure, ...] = ()
+    #: Parameters of methods that a person set at the run: method, parameter, value.
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def kept(self) -> bool:
@@ -79,6 +81,7 @@ class Choices:
         told = self.declaration
         return {
             "choices": {kind: asdict(choice) for kind, choice in self.made.items()},
+            "settings": {name: dict(given) for name, given in self.settings.items()},
             "declaration": None
             if told is None
             else {
@@ -104,6 +107,7 @@ def choose(
     turnout_of: str = "",
     share_of: str = "",
     declaration: Declaration | None = None,
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> tuple[Case, int, Choices]:
     """The case as it is to be examined, the seed, and who chose what; see `recanvass.examine`.
 
@@ -136,7 +140,8 @@ def choose(
         departures += _absent(told, results)
     given = {"leader": leader, "areas": areas, "turnout_of": turnout_of, "share_of": share_of}
     made = {kind: _choice(kind, value, case, told, departures) for kind, value in given.items()}
-    asked = _asked(results, methods, without, told, departures)
+    set_here = settings or {}
+    asked = _asked(results, methods, without, told, departures, set_here)
     made["methods"] = _battery(asked, told, departures)
     used = checked_seed(seed if seed is not None else told.seed if told is not None else 0)
     if told is not None:
@@ -146,7 +151,7 @@ def choose(
         departures += _differs("levels", _pairs(told.levels), _pairs(levels))
     order = ("version", "seed", *KINDS)
     departures.sort(key=lambda d: (order.index(d.item) if d.item in order else len(order), d.item, d.declared))
-    return _applied(case, made), used, Choices(made, tuple(asked), told, tuple(departures))
+    return _applied(case, made), used, Choices(made, tuple(asked), told, tuple(departures), set_here)
 
 
 def _choice(kind: str, value: str, case: Case, told: Declaration | None, departures: list[Departure]) -> Choice:
@@ -186,6 +191,7 @@ def _asked(
     without: Sequence[str],
     told: Declaration | None,
     departures: list[Departure],
+    settings: Mapping[str, Mapping[str, Any]],
 ) -> list[Method]:
     named = methods
     if told is not None:
@@ -193,7 +199,7 @@ def _asked(
             named = told.battery()
         else:
             named = [configured(m, told.methods[m]) if isinstance(m, str) and m in told.methods else m for m in methods]
-    asked = chosen_methods(named, without)
+    asked = with_settings(chosen_methods(named, without), settings)
     for k, each in enumerate(asked):
         option = getattr(each, "option", None)
         if results is None or option is None or option in results.options:
@@ -203,6 +209,25 @@ def _asked(
         departures.append(Departure("option_absent", f"{each.name}: {option}", _nearest(option, results.options)))
         asked[k] = replace(each, option=None)  # type: ignore[call-arg]
     return asked
+
+
+def with_settings(asked: Sequence[Method], settings: Mapping[str, Mapping[str, Any]]) -> list[Method]:
+    """The methods, with some of their parameters set otherwise; each value is checked.
+
+    Raises
+    ------
+    UnknownName, UsageError
+        A method or a parameter that there is not, a value that it cannot have, a method that is not asked.
+    """
+    given = {name: configured(name, parameters) for name, parameters in settings.items()}
+    if unasked := sorted(set(given) - {each.name for each in asked}):
+        raise UsageError(f"A parameter of {unasked[0]} is set, and it is not asked; leave the one or ask the other.")
+    return [
+        replace(each, **{key: getattr(given[each.name], key) for key in settings[each.name]})
+        if each.name in given
+        else each
+        for each in asked
+    ]
 
 
 def _battery(
@@ -266,4 +291,4 @@ def _pairs(levels: Mapping[Any, float]) -> str:
     return ", ".join(f"{grade} {level:g}" for grade, level in sorted(levels.items()))
 
 
-__all__ = ["KINDS", "By", "Choice", "Choices", "Departure", "choose"]
+__all__ = ["KINDS", "By", "Choice", "Choices", "Departure", "choose", "with_settings"]

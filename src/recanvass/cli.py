@@ -103,6 +103,7 @@ def examine(
     areas: cli_examine.Areas = "",
     turnout_of: cli_examine.TurnoutOf = "",
     share_of: cli_examine.ShareOf = "",
+    settings: cli_examine.Settings = None,
     declare: cli_examine.Declare = None,
     contest: cli_examine.Title = "",
     declaration: cli_examine.Declared = None,
@@ -113,7 +114,7 @@ def examine(
     Before the results are known, `recanvass examine --declare declaration.json --contest "..."` fixes what will be
     asked; with them, `recanvass examine results.csv -o out --declaration declaration.json --hash ...` asks it.
     """
-    chosen = cli_examine.choices_of(methods, without, leader, areas, turnout_of, share_of)
+    chosen = cli_examine.choices_of(methods, without, leader, areas, turnout_of, share_of, settings)
     if declare is not None:
         if out is not None or declaration is not None:
             raise UsageError("--declare writes a declaration and examines nothing; leave --out and --declaration.")

@@ -35,6 +35,14 @@ Methods = Annotated[
 Without = Annotated[
     list[str] | None, typer.Option("--without", help="Leave these methods out; commas between them, or given again.")
 ]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="METHOD.NAME=VALUE",
+        help="Another value of a method's parameter, such as a filter: last_digits.least=200; may be given again.",
+    ),
+]
 Declare = Annotated[
     Path | None,
     typer.Option(
@@ -63,6 +71,7 @@ def choices_of(
     areas: str,
     turnout_of: str,
     share_of: str,
+    settings: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """The options of the command line as `recanvass.examine` and `recanvass.declare` take them."""
     named = names_of(methods)
@@ -75,7 +84,38 @@ def choices_of(
         "areas": areas,
         "turnout_of": turnout_of,
         "share_of": share_of,
+        "settings": settings_of(settings),
     }
+
+
+def settings_of(given: Sequence[str] | None) -> dict[str, dict[str, Any]]:
+    """Texts like ``last_digits.least=200`` as parameters by method, each checked.
+
+    Raises
+    ------
+    UsageError, UnknownName
+        Naming the text, the method or the parameter, and the value.
+    """
+    import json
+
+    from recanvass.declaration import configured
+
+    made: dict[str, dict[str, Any]] = {}
+    for text in given or ():
+        key, equals, value = (part.strip() for part in text.partition("="))
+        name, dot, parameter = key.partition(".")
+        if not equals or not dot or not parameter:
+            raise UsageError(f"{text!r} sets nothing; write METHOD.NAME=VALUE, for example last_digits.least=200.")
+        if parameter in made.setdefault(name, {}):
+            raise UsageError(f"{key} is set twice; set it once.")
+        try:
+            read = json.loads(value)
+            configured(name, {parameter: read})
+        except (ValueError, UsageError):
+            read = value  # a word; or a name that looks like a number
+            configured(name, {parameter: read})
+        made[name][parameter] = read
+    return made
 
 
 def checked(
@@ -155,6 +195,13 @@ def write_declaration(
         raise UsageError("A declaration says which contest it is about; give --contest, or the folder of a case.")
     for key in ("turnout_of", "share_of"):
         chosen[key] = chosen[key] or known.get(key, "")
+    settings = chosen.pop("settings", {})
+    if settings:
+        from recanvass.choices import with_settings
+        from recanvass.declaration import chosen_methods
+
+        asked = chosen_methods(chosen["methods"], chosen.pop("without"))
+        chosen["methods"] = with_settings(asked, settings)
     made = declare(title, seed=seed or 0, results_at_hand=known.get("sha256", ""), **chosen)
     try:
         made.write(file)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from recanvass import wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Evidence, Finding
+from recanvass.kernels.binomial_lattice import LARGEST
 from recanvass.kernels.digits import digit_probabilities
 from recanvass.method import Drawing, Unasked, singled_out
 from recanvass.results import Results
@@ -58,11 +59,15 @@ class Measured:
 
 
 def measured(results: Results, option: int, least: int, *, second: bool) -> Measured | None:
-    """The digits of one option; None where fewer than 100 counts are at least ``least``."""
+    """The digits of one option; None where fewer than 100 counts are at least ``least``.
+
+    Stations of more than `LARGEST` votes are left out: the law of such a count is a sum over its whole spread.
+    """
     whole = results.whole("valid")
     assert whole is not None
     votes = results.votes[:, option]
     use = results.known("valid") & results.stood(option) & (votes >= least) & (votes <= whole)
+    use &= whole <= LARGEST
     if int(use.sum()) < 100:
         return None
     order = np.lexsort((whole[use], votes[use]))

@@ -34,7 +34,8 @@ class Division:
         level ``within``. A station whose name does not match has no siblings.
     first_unit : bool
         The first unit bears the place's name alone (1979, then 19791): a name that matches has siblings only where its
-        groups are themselves the name of a station.
+        groups are themselves the name of a station, of the same area where ``within`` names a level. A name that could
+        be both a place's and a unit's (1979 beside 197 and 19791) has none, nor have the units of that place.
     place : str
         Instead of ``station``: the level of place whose stations are siblings.
     within : str
@@ -72,6 +73,8 @@ class Division:
         for level in (self.place, self.within):
             if level and level not in LEVELS[:-1]:
                 raise UsageError(f"A division names the level {level!r}; levels are {', '.join(LEVELS[:-1])}.")
+        if self.first_unit and not self.station:
+            raise UsageError("A division has first_unit and no station; give the pattern of the other units' names.")
         if self.station:
             pattern(self.station)
 
@@ -102,12 +105,16 @@ class Division:
             if match is not None:
                 of_name[k] = index.setdefault("\0".join(part or "" for part in match.groups()), len(index))
         if self.first_unit:
-            of_name = _with_first_units(labels.names, of_name, tuple(index))
+            of_name = _with_first_units(labels.names, of_name, tuple(key.replace("\0", "") for key in index))
         codes = of_name[labels.codes]
         if self.within:
             area = results.areas(self.within).codes
-            inside = (codes >= 0) & (area >= 0)
-            codes = np.where(inside, codes * (int(area.max(initial=0)) + 1) + area, -1)
+            inside, areas = (codes >= 0) & (area >= 0), int(area.max(initial=0)) + 1
+            if self.first_unit:  # a place is there where its first unit is
+                inside &= np.isin(
+                    codes * areas + area, (labels.codes * areas + area)[(labels.codes >= 0) & (area >= 0)]
+                )
+            codes = np.where(inside, codes * areas + area, -1)
         return np.asarray(codes, dtype=np.int64)
 
 
@@ -120,7 +127,11 @@ def _with_first_units(names: Sequence[str], of_name: Counts, stems: Sequence[str
         if first >= 0:
             made[k] = first
     firsts = np.unique(made[made >= 0])
-    made[firsts] = np.where(made[firsts] >= 0, made[firsts], firsts)
+    both = firsts[made[firsts] >= 0]
+    made[np.isin(made, both)] = -1
+    made[both] = -1
+    firsts = np.unique(made[made >= 0])
+    made[firsts] = firsts
     return made
 
 

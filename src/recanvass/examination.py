@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from html import escape
@@ -180,6 +180,7 @@ def examine(
     turnout_of: str = "",
     share_of: str = "",
     declaration: Declaration | str | Path | None = None,
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Examination:
@@ -205,6 +206,9 @@ def examine(
     declaration : Declaration or path, optional
         What was fixed beforehand with `recanvass.declare`. A run that departs from it is carried
         out and says so.
+    settings : mapping of str to mapping, optional
+        Parameters of methods, filters among them, that replace the declared or the default ones:
+        ``{"last_digits": {"least": 200}}``. A person's choice, which is told on page one.
     executor : concurrent.futures.Executor, optional
         Any executor, Dask's included; none runs the methods one after the other.
     progress : callable, optional
@@ -234,6 +238,7 @@ def examine(
         turnout_of=turnout_of,
         share_of=share_of,
         declaration=told,
+        settings=settings,
     )
     asked = choices.asked
     tell = progress or (lambda done, total, stage: None)

@@ -362,7 +362,7 @@ class Results:
         """SHA-256 of the content, whatever the order of the rows."""
         columns = [self.places[level].codes for level in self.places]
         columns += [*self.counts.values(), *self.votes.T]
-        for _, gaps in sorted(self.absent.items()):
+        for _, gaps in sorted(self.absent.items()) if len(self) else ():
             columns += list(gaps.reshape(len(self), -1).T.astype(np.int64))
         names = [list(labels.names) for labels in self.places.values()]
         head = [list(self.places), list(self.counts), list(self.options), sorted(self.absent), names]

@@ -192,7 +192,7 @@ def _sampling(made: dict[str, str], sampling: Sampling) -> list[str]:
 def _division(made: dict[str, str], division: Division) -> list[str]:
     if division.unusable:
         raise UsageError("A case folder cannot hold a division that cannot be used; leave it out.")
-    keys = ("station", "place", "within", "rule", "documented", "validated")
+    keys = ("station", "first_unit", "place", "within", "rule", "documented", "validated")
     return [_section("division", {key: value for key in keys if (value := getattr(division, key))})]
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 import textwrap
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -31,6 +31,9 @@ MOST = 8
 
 #: The columns of the comparison that fit a terminal; the others stand in the written table.
 COMPARED = ("statistic", "value", "interval", "constant", "expected", "honest_interval", "p", "panel")
+#: Those of a terminal narrower than `WIDE`: the limits of honest counting say what is expected, too.
+COMPARED_NARROW = ("statistic", "value", "constant", "honest_interval", "p", "panel")
+WIDE = 120
 
 
 def console(*, err: bool = False) -> Console:
@@ -148,8 +151,6 @@ def _print_promise(out: Console, exam: Examination, language: str) -> None:
 def print_comparison(made: Compared) -> None:
     """The comparison table, a block for each area and column; the full table is written by ``--out``."""
     out = console()
-    if not out.is_terminal:
-        out.width = 120
     _line(out, made.title, "bold")
     for text in made.lead:
         _line(out, text)
@@ -170,18 +171,33 @@ def print_comparison(made: Compared) -> None:
                 ),
                 "bold",
             )
-            table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-            for key in COMPARED:
-                table.add_column(
-                    made.headings[key], justify="left" if key == "statistic" else "right", no_wrap=key == "statistic"
-                )
+            table = _comparison_block(made, wide=out.width >= WIDE)
         assert table is not None
-        table.add_row(*(Text(row[key]) for key in COMPARED))
+        table.add_row(*(Text(text) for text in _comparison_cells(row, wide=out.width >= WIDE)))
     if table is not None:
         out.print(table)
     out.print()
     for text in made.below:
         _line(out, text)
+
+
+def _comparison_block(made: Compared, *, wide: bool) -> Table:
+    """An empty table of one area and column."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2 if wide else 1, 0, 0), header_style="dim")
+    for key in COMPARED if wide else COMPARED_NARROW:
+        heading = made.headings[key]
+        if key == "honest_interval" and not wide:
+            heading = f"{made.headings['expected']}: {heading[:1].lower()}{heading[1:]}"
+        most = 9 if key == "p" and not wide else None
+        justify: Literal["left", "right"] = "left" if key == "statistic" else "right"
+        table.add_column(heading, justify=justify, no_wrap=wide and key == "statistic", max_width=most)
+    return table
+
+
+def _comparison_cells(row: Mapping[str, str], *, wide: bool) -> list[str]:
+    if wide:
+        return [row[key] for key in COMPARED]
+    return [row[key] or (row["expected"] if key == "honest_interval" else "") for key in COMPARED_NARROW]
 
 
 def _not_asked(skipped: Sequence[Skipped], language: str, *, briefly: bool) -> list[str]:

@@ -64,7 +64,7 @@ def check_declaration(method: Method) -> None:
     assert method.question.endswith("?"), f"{method.name}: the question does not end in '?'."
     assert method.evidence_class in "ABCD", f"{method.name}: class {method.evidence_class!r}."
     assert (type(method).__module__ and method.__doc__) or "", f"{method.name} has no docstring."
-    for key in ("title", "method", "null", "how_to_read", "does_not_show"):
+    for key in ("title", "method", "null", "looks", "how_to_read", "does_not_show"):
         assert wording.template(method.name, key), f"{method.name}: phrases lack {key}."
     assert wording.template(method.name, "innocent"), f"{method.name}: no innocent explanation is stated."
     assert wording.phrases(method.name)["en"].get("power"), f"{method.name}: nothing says what it would have seen."

@@ -244,6 +244,9 @@ def _choices(run: dict[str, Any], declared: bool) -> dict[str, Any]:
             chosen["without"] = [str(name) for name in choice["value"]]
         elif kind in ("leader", "areas", "turnout_of", "share_of"):
             chosen[kind] = str(choice["value"])
+    settings = run.get("settings")
+    if isinstance(settings, dict) and settings:
+        chosen["settings"] = {name: given for name, given in settings.items() if isinstance(given, dict)}
     return chosen
 
 

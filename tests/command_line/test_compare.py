@@ -23,7 +23,7 @@ def test_it_prints_the_table_for_people(file: Path, tmp_path: Path) -> None:
     assert "Class D" in done.stdout
     assert "turnout" in done.stdout
     assert "Adams" in done.stdout
-    assert max(len(line) for line in done.stdout.splitlines()) <= 120
+    assert max(len(line) for line in done.stdout.splitlines()) <= 100
 
 
 def test_json_is_one_object_with_a_schema(file: Path, tmp_path: Path) -> None:
@@ -57,3 +57,21 @@ def test_a_mistake_is_one_line(file: Path, tmp_path: Path, arguments: tuple[str,
     assert done.returncode == code
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("width", [80, 140])
+def test_it_fits_the_terminal(file: Path, capsys: pytest.CaptureFixture[str], monkeypatch, width: int) -> None:
+    """Piped output is 100 wide; a terminal of 80 has fewer columns, one of 120 or more has all of them."""
+    import sys
+
+    from rich.console import Console
+
+    from recanvass import comparison_table, read, terminal
+    from recanvass.comparison import compare
+
+    monkeypatch.setattr(terminal, "console", lambda: Console(file=sys.stdout, width=width, markup=False, emoji=False))
+    for language in ("en", "ru"):
+        terminal.print_comparison(comparison_table.table(compare(read(file)), language))
+        lines = capsys.readouterr().out.splitlines()
+        assert max(map(len, lines)) <= width
+        assert sum("4.187" in line or "4,187" in line for line in lines) >= 2

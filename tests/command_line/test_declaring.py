@@ -138,3 +138,44 @@ def test_a_mistake_is_one_line(folder: Path, arguments: tuple[str, ...], code: i
     assert len(done.stderr.strip().splitlines()) == 1
     assert done.stdout == ""
     assert not (folder / "new.json").exists()
+
+
+def test_a_parameter_set_by_hand_is_told_repeated_and_verified(folder: Path) -> None:
+    made, page, said = examined(
+        folder, "--methods", SOME, "--set", "last_digits.least=250", "--set", "last_digits.option=Baker"
+    )
+    finding = next(f for f in made["findings"] if f["method"] == "last_digits")
+    assert finding["parameters"]["least"] == 250
+    assert finding["facts"]["option"] == "Baker"
+    assert made["run"]["settings"] == {"last_digits": {"least": 250, "option": "Baker"}}
+    assert "--set last_digits.least=250" in page
+    assert "Chosen by hand" in said
+    done = run("verify", "out", "results.csv", cwd=folder)
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_parameter_is_set_in_a_declaration_and_departs_from_one(folder: Path) -> None:
+    told = ("--declare", "set.json", "--contest", "Nowhere 2026", "--methods", SOME, "--set", "last_digits.least=250")
+    assert run("examine", *told, cwd=folder).returncode == 0
+    assert json.loads((folder / "set.json").read_text())["methods"]["last_digits"]["least"] == 250
+    made, _, _ = examined(folder, "--declaration", "declaration.json", "--set", "last_digits.least=250")
+    assert [d["item"] for d in made["run"]["declaration"]["departures"]] == ["parameters"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("nonsense", "METHOD.NAME=VALUE"),
+        ("last_digit.least=3", "last_digits"),
+        ("last_digits.leas=3", "least"),
+        ("last_digits.least=many", "many"),
+        ("last_digits.option=Bakker", "Baker"),
+        ("fingerprint.least=50", "not asked"),
+    ],
+)
+def test_a_wrong_setting_is_one_line(folder: Path, setting: str, words: str) -> None:
+    done = run("examine", "results.csv", "-o", "no", "--methods", SOME, "--set", setting, cwd=folder)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (folder / "no").exists()

@@ -583,3 +583,48 @@ def test_every_sentence_can_be_said(language: str) -> None:
         assert wording.phrase("sibling_units", "caveats", key, facts=facts, language=language)
     assert wording.phrase("sibling_units", "power", "text", facts=finding.answer.power, language=language)
     assert method("sibling_units").draw(finding, language).records
+
+
+def divided(names: list[str], areas: list[str] | None = None, **rule: object) -> list[int]:
+    """The places that a rule of one's own gives to stations of these names."""
+    places = {"station": Labels.of(names)} | ({"district": Labels.of(areas)} if areas else {})
+    results = Results(("A",), np.zeros((len(names), 1), np.int64), places=places)
+    return list(Division(**{"station": r"(\d+)\d", "first_unit": True, "rule": "number"} | rule).codes(results))
+
+
+def test_a_rule_of_ones_own_may_have_first_units_that_bear_the_places_name() -> None:
+    one, unit, other, lone, stranger = divided(["1979", "19791", "19792", "2050", "20611"])
+    assert one == unit == other >= 0
+    assert lone == stranger == -1
+
+
+def test_a_first_unit_of_another_area_is_no_first_unit() -> None:
+    codes = divided(["1979", "19791", "19791", "19792"], ["P", "P", "Q", "Q"], within="district")
+    assert codes[0] == codes[1] >= 0
+    assert codes[2:] == [-1, -1]
+
+
+def test_a_name_that_is_a_place_and_a_unit_at_once_is_neither() -> None:
+    codes = divided(["197", "1979", "19791", "1972"])
+    assert codes[0] == codes[3] >= 0
+    assert codes[1:3] == [-1, -1]
+
+
+def test_the_groups_of_a_first_unit_are_joined() -> None:
+    codes = divided(["A7", "A71", "A72", "B7"], station=r"([A-Z])(\d+)\d")
+    assert codes[0] == codes[1] == codes[2] >= 0
+    assert codes[3] == -1
+
+
+def test_a_first_unit_needs_a_pattern() -> None:
+    with pytest.raises(UsageError, match="first_unit"):
+        Division(place="district", first_unit=True)
+
+
+def test_a_case_folder_keeps_first_units(tmp_path: Path) -> None:
+    (tmp_path / "case.toml").write_text(
+        '[contest]\ntitle = "Nowhere"\n[division]\nstation = \'(\\d+)\\d\'\nfirst_unit = true\nrule = "number"\n'
+    )
+    division = load_case(tmp_path).division
+    assert division is not None
+    assert division.first_unit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -95,9 +96,12 @@ def options_of(choices: Choices) -> str:
         if choice.by != "person":
             continue
         if kind == "methods":
-            parts += ["--methods", ",".join(m.name for m in choices.asked)]
+            parts += ["--methods", ",".join(m.name for m in choices.asked)] if choice.value else []
         else:
             parts += [f"--{kind.replace('_', '-')}", str(choice.value)]
+    for name, given in choices.settings.items():
+        for key, value in given.items():
+            parts += ["--set", f"{name}.{key}={value if isinstance(value, str) else json.dumps(value)}"]
     return "".join(" " + shlex.quote(wording.show(part, 2000)) for part in parts)
 
 

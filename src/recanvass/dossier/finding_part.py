@@ -54,6 +54,7 @@ def finding_part(finding: Finding, language: str, not_counted: str = "") -> dict
         "evidence": _evidence(answer.evidence, language),
         "method": own("method"),
         "null": own("null"),
+        "looks": own("looks"),
         "cites": works(method(name).cites),
         "cost": said("costs", method(name).cost, language=language, otherwise=method(name).cost),
         "parameters": "; ".join(f"{k} = {_parameter(v)}" for k, v in sorted(finding.run.parameters.items())),

@@ -168,7 +168,7 @@ class AnnouncedBulletins(Method):
             {"territory": r["territory"], "hour": h, "percent": p}
             for r in hours
             for h, p in ((r["hour_first"], r["percent_before"]), (r["hour_second"], r["percent_after"]))
-            if h is not None
+            if h is not None and p is not None
         ]
         unique = [dict(t) for t in dict.fromkeys(tuple(sorted(p.items())) for p in points)]
         tables = {"bulletins": bulletins, "hours": hours, "early": early}

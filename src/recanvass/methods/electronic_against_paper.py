@@ -213,7 +213,7 @@ class ElectronicAgainstPaper(Method):
         assert results is not None
         if electronic is None:
             raise Unasked("no_electronic")
-        absent = [o for o in results.options if o not in electronic.options]
+        absent = [o for o in results.options if o not in electronic.options and results.totals[o]]
         if absent:
             raise Unasked("other_options", options=absent)
         shared = [lv for lv in electronic.places if lv in results.places and lv != "station"]
@@ -246,9 +246,12 @@ class ElectronicAgainstPaper(Method):
         if len(names) < _LEAST:
             raise Unasked("few_areas", count=len(names), given=len(there), needed=_LEAST)
         at = np.array(found, np.int64)
-        order = np.array([electronic.options.index(o) for o in results.options])
+        held = [o in electronic.options for o in results.options]  # an option without a vote may be missing there
+        order = np.array(
+            [electronic.options.index(o) if there else 0 for o, there in zip(results.options, held, strict=True)]
+        )
         out = tuple(results.stations[i] for i in np.flatnonzero(giant))
-        votes = electronic.votes[np.ix_(at, order)].astype(np.float64)
+        votes = np.where(held, electronic.votes[np.ix_(at, order)], 0).astype(np.float64)
         return Sides(shared[-1], names, votes, online[at].astype(np.float64), rows, out, at)
 
     def _effects(self, results: Results, sides: Sides, chosen: int) -> tuple[Floats, Floats, Floats]:
@@ -270,7 +273,9 @@ class ElectronicAgainstPaper(Method):
         return np.array(effects), np.array(variances), np.array(shares)
 
     def _placebos(self, results: Results, sides: Sides, chosen: int) -> list[dict[str, Any]]:
-        order = sorted(range(len(results.options)), key=lambda j: (-results.totals[results.options[j]], j))
+        order = sorted(
+            range(len(results.options)), key=lambda j: (-results.totals[results.options[j]], results.options[j])
+        )
         rows = []
         for j in [j for j in order if j != chosen][:4]:
             mean, error, _ = pooled(*self._effects(results, sides, j)[:2])

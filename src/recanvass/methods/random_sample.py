@@ -264,7 +264,7 @@ class RandomSample(Method):
             ),
             tables={"shares": _as_shares(records)},
             series={"rows": _drawn(records, "low", "high", "share")},
-            power={"margin": facts["margin"], "stations": len(rows)},
+            power={} if outcome == "no_margin" else {"margin": facts["margin"], "stations": len(rows)},
         )
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
@@ -293,7 +293,8 @@ class RandomSample(Method):
                 },
             ]
         }
-        alt = wording.phrase(self.name, "drawing", "alt", facts=finding.answer.facts, language=language)
+        key = "alt" if "low" in finding.answer.facts else "alt_no_margin"
+        alt = wording.phrase(self.name, "drawing", key, facts=finding.answer.facts, language=language)
         return Drawing(spec, [dict(r) for r in finding.series["rows"]], words["title"], alt, words["caption"])
 
     def example(self, rng: np.random.Generator) -> Case:

@@ -187,6 +187,7 @@ class DivisionTable(Entry):
     """``[division]``: how one place was divided among several stations; see `recanvass.division`."""
 
     station: Annotated[Line, Field(max_length=200)] = ""
+    first_unit: bool = False
     place: Literal["", "region", "district", "subdistrict"] = ""
     within: Literal["", "region", "district", "subdistrict"] = ""
     rule: Literal["surname", "number", "unknown"] = "unknown"
