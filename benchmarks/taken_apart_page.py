@@ -43,7 +43,7 @@ MENDED = (
     " ballots and the others have half. Where the file also gives neither valid nor invalid papers that was called a"
     " contradiction, in each of the 4 pieces that were tried before it was mended (the country and a region, in two shapes). Now votes that come to less than"
     " three quarters of the ballots are a sign that the two columns are about different papers there (`account_areas.py`)."
-    " The counts above were made after it.",
+    " Every piece that this rule can concern was counted after it.",
 )
 
 TABLE, PAGE = ROOT / "docs" / "taken-apart.jsonl", ROOT / "docs" / "taken-apart.md"
