@@ -170,7 +170,9 @@ def test_counts_alarms_and_what_could_not_be_assessed(
     run = tmp_path / "run"
     run.mkdir()
     for name in ("spain_1", "russia_1"):
-        (run / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in LINES), encoding="utf-8")
+        (run / f"{name}.jsonl").write_text(
+            "".join(json.dumps(line) + "\n" for line in [*LINES, LINES[1]]) + '{"key": "torn', encoding="utf-8"
+        )
     try:
         table = pages.counted(run)
     finally:
