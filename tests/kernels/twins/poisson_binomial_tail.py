@@ -38,7 +38,6 @@ def given_log_tail():
     return [(RATES, e) for e in (-1, 0, 1, 4, 12, 40, 41)] + [
         (np.full(60, 1e-5), 60),
         (np.full(70, 1e-5), 69),
-        (np.full(640, 0.3), 640),
     ]
 
 
