@@ -141,7 +141,9 @@ def comparable_areas(found: Table, local: Family) -> Counts:
     return np.flatnonzero(2 * used >= np.maximum(sizes, 1))
 
 
-def fewest_copies(found: Table, close: Counts, slips: float, needed: float, rng: np.random.Generator) -> int:
+def fewest_copies(
+    found: Table, close: Counts, named: int, slips: float, needed: float, rng: np.random.Generator
+) -> int:
     """How many copies of one station, scaled to the votes of others of its area, would be seen; 0 if no number.
 
     The copies are planted and the whole area is compared again, as `in_area` does it: a copy may be one of any
@@ -152,6 +154,8 @@ def fewest_copies(found: Table, close: Counts, slips: float, needed: float, rng:
     found : Table
     close : (k,) int64
         The areas that are planted in.
+    named : int
+        How many of the columns are options: they are copied; votes of none (blank ones) stay as they were.
     slips : float
         As `in_area` takes them.
     needed : float
@@ -167,7 +171,7 @@ def fewest_copies(found: Table, close: Counts, slips: float, needed: float, rng:
             votes = found.votes[members[k]].copy()
             source = int(rng.choice(chosen))
             rows = chosen[chosen != source]
-            votes[rows] = scaled_to(votes[source], votes[rows].sum(axis=1))
+            votes[rows, :named] = scaled_to(votes[source, :named], votes[rows, :named].sum(axis=1))
             planted.append(votes)
             lengths.append(len(votes))
         starts, everything = np.cumsum(lengths), np.concatenate(planted)
@@ -184,7 +188,7 @@ def fewest_copies(found: Table, close: Counts, slips: float, needed: float, rng:
 
 def scaled_to(row: Counts, totals: Counts) -> Counts:
     """A row scaled to other totals, each count to the nearest vote and the largest taking what is left."""
-    made = np.rint(row[None, :] * (totals[:, None] / row.sum())).astype(np.int64)
+    made = np.rint(row[None, :] * (totals[:, None] / max(int(row.sum()), 1))).astype(np.int64)
     largest = int(np.argmax(row))
     made[:, largest] = np.maximum(made[:, largest] + totals - made.sum(axis=1), 0)
     return np.asarray(made, dtype=np.int64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from recanvass.finding import Finding, Skipped
 from recanvass.kernels.repeat_windows import near
 from recanvass.method import Method, method
 from recanvass.results import Labels, Results
+from recanvass.scenario import scenario
 from tests.conftest import canonical
 
 
@@ -285,3 +287,16 @@ def test_own_window_is_charged(data: Path) -> None:
             if len(here) >= 3:
                 spent += max((p for p in tails(here)[2:] if p <= smallest * (1 + slack)), default=0.0)
         assert math.log10(spent) == pytest.approx(expected, abs=0.0005)
+
+
+def test_a_promise_is_made_where_the_leader_of_the_contest_stands_in_some_areas_only() -> None:
+    """As the CDU in Germany, which has no votes in Bavaria: another option leads there, and is planted there."""
+    results = scenario("clean_mixture").build(np.random.default_rng(5), 1000).results
+    votes, codes = results.votes.copy(), results.areas("district").codes
+    second = int(np.argsort(results.votes.sum(axis=0))[-2])
+    elsewhere = codes % 3 == 0
+    votes[elsewhere, second] += votes[elsewhere, results.leader]
+    votes[elsewhere, results.leader] = 0
+    there = replace(results.contest, leader=results.options[results.leader])
+    found = asked(replace(results.with_counts(votes=votes), contest=there))
+    assert found.answer.power["stations"] >= 3
