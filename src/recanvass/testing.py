@@ -187,10 +187,9 @@ def check_power(method: Method, name: str, *, trials: int = 5, stations: int = 2
 
 def ranked(outcome: Finding | Skipped) -> bool:
     """Whether what a finding says is the rank of its figure among real clean contests."""
-    if isinstance(outcome, Skipped) or outcome.evidence_class not in "CD":
+    if isinstance(outcome, Skipped) or outcome.evidence is None:
         return False
-    facts = outcome.answer.facts
-    return bool(facts.get("contests")) and "below" in facts
+    return outcome.evidence.null == "rank" and bool(outcome.answer.facts.get("contests"))
 
 
 def above_all(outcome: Finding | Skipped) -> bool:

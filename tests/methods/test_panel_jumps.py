@@ -110,7 +110,7 @@ def test_states_with_a_reason_and_sentences() -> None:
         assert method("panel_jumps", **parameters).run(given).code == code
     facts = method("panel_jumps").run(case).answer.facts
     for language in wording.LANGUAGES:
-        for outcome in ("said", "ranked"):
+        for outcome in ("said", "ranked", "tested_said", "tested_ranked"):
             assert wording.summary(
                 "panel_jumps", outcome, {**facts, "below": 3, "contests": 11, "largest": 0.1}, language
             )
