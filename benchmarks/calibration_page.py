@@ -12,10 +12,11 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "benchmarks")]
 
 import calibration_drawings as drawings  # noqa: E402
+import calibration_panel  # noqa: E402
 import calibration_ranks as ranked  # noqa: E402
 import numpy as np  # noqa: E402
 
-from recanvass import calibration, measured_alarms, null_sizes, panel, wording  # noqa: E402
+from recanvass import calibration, measured_alarms, null_sizes, wording  # noqa: E402
 from recanvass.method import method, names  # noqa: E402
 from recanvass.power_surface import DOSES, HONEST, MADE_FOR, MANIPULATIONS  # noqa: E402
 
@@ -97,30 +98,6 @@ def by_country(table: Mapping[str, Any]) -> list[str]:
         lines.append(
             f"| **all of the {half} half** | bound {100 * bound:.1f} % | {' | '.join(str(f) for f in shown)} |"
         )
-    return lines
-
-
-def by_panel() -> list[str]:
-    """How often a clean contest of a country that was left out stands above all others of the panel."""
-    lines = [
-        "",
-        "### The reference panel, one country left out",
-        "",
-        "Methods of class C and D rank a contest among clean contests of *other* countries. Of each clean contest we asked"
-        " whether it would have been called larger than all of them; countries weigh alike, however many contests they have."
-        " Where countries are exchangeable one in so many countries is expected. What stands well above that is a statistic"
-        " that differs by country, and its rank says as much of the country as of the count.",
-        "",
-        "| statistic | countries | larger than all others | expected | largest in |",
-        "|---|---|---|---|---|",
-    ]
-    for name in sorted(panel.panel()["statistics"]):
-        shares = panel.left_out(name)
-        if len(shares) < 2:
-            continue
-        share = sum(shares.values()) / len(shares)
-        which = ", ".join(c for c, s in sorted(shares.items()) if s > 0) or "–"
-        lines.append(f"| {name} | {len(shares)} | {100 * share:.0f} % | {100 / len(shares):.0f} % | {which} |")
     return lines
 
 
@@ -353,7 +330,7 @@ def page(table: Mapping[str, Any], pictures: Mapping[str, Any]) -> str:
     """The whole page."""
     lines = by_kind(table)
     lines += picture("calibration-alarms.svg", pictures["calibration-alarms.svg"])
-    lines += by_country(table) + by_panel() + false_alarms(table) + sizes(table)
+    lines += by_country(table) + calibration_panel.section() + false_alarms(table) + sizes(table)
     whole = power(table)
     lines += whole[:4] + picture("calibration-power.svg", pictures["calibration-power.svg"]) + whole[4:]
     lines += ranks(table, pictures) + planted(table)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recanvass import calibration, panel, scenario
+from recanvass import calibration, rank_surface, scenario
 from recanvass.calibration import Cell, run, summarise, trials_of, upper_bound
 from recanvass.errors import UsageError
 from recanvass.method import method, names
@@ -129,7 +129,7 @@ def test_a_contest_that_cannot_bear_its_dose_is_drawn_again() -> None:
 
 def test_what_a_method_says_it_detects_is_planted_in_a_cell_that_asks_it() -> None:
     """What is ranked among real clean contests is asked in cells of its own (`tests/test_rank_surface.py`)."""
-    ranked = {statistic.split(".")[0] for statistic in panel.panel()["statistics"]}
+    ranked = {statistic.split(".")[0] for statistic in rank_surface.measured()}
     for name in names():
         for planted in method(name).detects:
             assert planted in DOSES, f"{name} detects {planted}, of which there is no cell."

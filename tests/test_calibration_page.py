@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from recanvass import measured_alarms
+from recanvass import measured_alarms, panel, wording
 from recanvass.method import method, names
 from recanvass.testing import example
 
@@ -22,7 +22,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any]:
     import calibration_page
 
     yield calibration_page, calibration_drawings
-    for name in ("calibration_page", "calibration_drawings", "calibration_ranks"):
+    for name in ("calibration_page", "calibration_drawings", "calibration_panel", "calibration_ranks"):
         sys.modules.pop(name, None)
 
 
@@ -202,3 +202,15 @@ def test_false_alarms_in_honest_contests_stand_beside_the_power(made: tuple[Any,
     never = "\n".join(page.weak_spots(table))
     assert "honest_swing" not in never
     assert "added_since_earlier" in never
+
+
+def test_the_panel_of_pairs_stands_apart_and_what_has_none_is_listed(made: tuple[Any, Any]) -> None:
+    import calibration_panel
+
+    text = "\n".join(calibration_panel.section())
+    contests, pairs = text.split("| statistic | pairs |")
+    assert "| panel_jumps.excess |" in pairs
+    assert "| vote_flow.outside |" in pairs
+    assert "| sibling_units.excess |" in contests
+    for name in panel.UNRANKED:
+        assert f"- `{name}`: {wording.phrase(name, 'caveats', 'no_panel')}" in pairs

@@ -214,8 +214,10 @@ def test_the_part_is_merged_into_the_table(tmp_path: Path) -> None:
 
 def test_the_table_that_ships_ranks_with_the_panel_that_ships() -> None:
     ranks = measured_alarms.table()["ranks"]
-    assert ranks["panel"] == {name: len(values) for name, values in panel.panel()["statistics"].items()}
-    assert set(ranks["ranked"]) == {name.split(".")[0] for name in panel.panel()["statistics"]}
+    measured = rank_surface.measured()
+    assert ranks["panel"] == {name: len(values) for name, values in measured.items()}
+    assert set(ranks["ranked"]) == {name.split(".")[0] for name in measured}
+    assert not {"panel_jumps.excess", "vote_flow.outside", "sibling_units.excess"} & set(measured)
     for row in ranks["planted"]:
         assert all(count <= row["asked"][name] for name, count in row["largest"].items())
         assert set(row["above"]) <= set(row["largest"])
@@ -223,7 +225,7 @@ def test_the_table_that_ships_ranks_with_the_panel_that_ships() -> None:
 
 @pytest.mark.parametrize(
     ("name", "planted"),
-    [(n, s) for n in names() for s in method(n).detects if n in {p.split(".")[0] for p in panel.panel()["statistics"]}],
+    [(n, s) for n in names() for s in method(n).detects if n in {p.split(".")[0] for p in rank_surface.measured()}],
 )
 def test_what_a_rank_says_it_detects_was_measured(name: str, planted: str) -> None:
     """At some dose, planted into either kind of clean contest, larger than all in four contests of five or more."""

@@ -29,7 +29,8 @@ class Evidence:
     """A statistic against its null.
 
     ``log10_p`` is kept because a p-value may be smaller than the smallest float. ``null`` is a
-    key of the method's phrases. ``draws`` is None where the law is exact.
+    key of the method's phrases, or ``rank``: for want of a law p is the rank of a figure among clean real contests
+    (`recanvass.panel`). ``draws`` is None where the law is exact.
     """
 
     statistic: float

@@ -9,6 +9,10 @@ contests is the only probability that is given: with :math:`K` contests of the p
 which is a valid (conformal) p-value if the contest is exchangeable with the panel; with
 :math:`K = 39` it cannot be smaller than .025, and it never raises a headline. The country of the
 contest itself is left out. ``panel.json`` holds figures only and is made by ``benchmarks/panel.py``.
+
+Methods that compare a contest with an earlier one are ranked among *pairs* of clean contests of one country, which
+are counted apart from the contests. `UNRANKED` are those for which no clean contest with the figures they need is at
+hand; their findings say so.
 """
 
 from __future__ import annotations
@@ -21,6 +25,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
+
+#: Methods of class C and D without a panel; the phrase ``caveats.no_panel`` of each says why.
+UNRANKED = ("ballot_sequence", "electronic_against_paper", "late_counts", "machine_counted_controls")
 
 
 @dataclass(frozen=True)
@@ -43,18 +50,29 @@ class Rank:
 
 @cache
 def panel() -> Mapping[str, Any]:
-    """The panel that ships: contests with their countries, and their statistics by name."""
+    """The panel that ships: ``contests`` and ``pairs`` with their countries, and ``statistics`` of them by name."""
     path = resources.files("recanvass") / "panel.json"
     if not path.is_file():
-        return {"contests": {}, "statistics": {}}
+        return {"contests": {}, "pairs": {}, "statistics": {}}
     read: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return read
 
 
+def countries() -> dict[str, str]:
+    """The country of each contest and each pair."""
+    return {**panel()["contests"], **panel().get("pairs", {})}
+
+
+def of_contests() -> dict[str, Mapping[str, float]]:
+    """The statistics of single contests, those of pairs left out."""
+    paired: Mapping[str, str] = panel().get("pairs", {})
+    return {name: values for name, values in panel()["statistics"].items() if not set(values) & set(paired)}
+
+
 def rank(method: str, quantity: str, value: float, country: str = "") -> Rank:
-    """The rank of a value of a method's quantity among clean contests of other countries."""
+    """The rank of a value of a method's quantity among clean contests, or pairs of them, of other countries."""
     values: Mapping[str, float] = panel()["statistics"].get(f"{method}.{quantity}", {})
-    contests: Mapping[str, str] = panel()["contests"]
+    contests = countries()
     others = [v for name, v in values.items() if not country or contests.get(name) != country]
     return Rank(sum(v < value for v in others), len(others), max(others, default=0.0))
 
@@ -73,7 +91,7 @@ def left_out(statistic: str) -> dict[str, float]:
         Each country that has the statistic; with exchangeable countries their mean is 1 over their number.
     """
     values: Mapping[str, float] = panel()["statistics"][statistic]
-    contests: Mapping[str, str] = panel()["contests"]
+    contests = countries()
     method, quantity = statistic.split(".", 1)
     above: dict[str, list[bool]] = {}
     for name, value in values.items():
@@ -101,7 +119,7 @@ def natural_range(method: str, quantity: str, country: str = "", tail: float = 0
         None where the panel has fewer than five such countries.
     """
     values: Mapping[str, float] = panel()["statistics"].get(f"{method}.{quantity}", {})
-    contests: Mapping[str, str] = panel()["contests"]
+    contests = countries()
     homes = {name: contests[name] for name in values if not country or contests[name] != country}
     if len(set(homes.values())) < 5:
         return None

@@ -51,6 +51,14 @@ def asked_methods() -> tuple[str, ...]:
     return tuple(name for name in names() if method(name).evidence_class in "CD")
 
 
+def measured() -> dict[str, Mapping[str, float]]:
+    """The statistics of the panel whose ranks are measured here: of single contests, by methods that never raise it.
+
+    Pairs are left out: the simulated contests of `plan` have no earlier contest, but for those made for one.
+    """
+    return {name: values for name, values in panel.of_contests().items() if name.split(".")[0] in asked_methods()}
+
+
 def plan(*, quick: bool = False) -> list[Cell]:
     """The cells: the clean class, kinds of clean contests by size, and each manipulation planted into either kind."""
     cells = [cell for cell in calibrated(quick=quick) if "country" not in cell.parameters]
@@ -148,7 +156,7 @@ def summarise(cells: Sequence[Cell], folder: Path) -> dict[str, Any]:
         "version": VERSION,
         "class": scenario.CLEAN_CLASS,
         "ranked": ranked(each for _, trials in made for each in trials),
-        "panel": {name: len(values) for name, values in panel.panel()["statistics"].items()},
+        "panel": {name: len(values) for name, values in measured().items()},
         "clean": whole | {"upper": _upper(whole), "any": _any(clean)},
         "kinds": {kind: counts([t for t in clean if t["kind"] == kind]) for kind in sorted({t["kind"] for t in clean})},
         "nothing_done": nothing,
@@ -172,11 +180,11 @@ def counts(trials: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def standing(made: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
     """By statistic of one trial: of how many clean contests it is larger, of how many; left out without a panel."""
-    found = {}
+    found, there = {}, measured()
     for name, said in made["methods"].items():
         for quantity, value in said["figures"].items():
             rank = panel.rank(name, quantity, value)
-            if rank.contests:
+            if rank.contests and f"{name}.{quantity}" in there:
                 found[f"{name}.{quantity}"] = (rank.below, rank.contests)
     return found
 
@@ -186,7 +194,7 @@ def ranked(trials: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     found = {}
     for each in trials:
         for name, said in each["methods"].items():
-            if said["ranked"] and f"{name}.{said['ranked']}" in panel.panel()["statistics"]:
+            if said["ranked"] and f"{name}.{said['ranked']}" in measured():
                 found[name] = f"{name}.{said['ranked']}"
     return found
 

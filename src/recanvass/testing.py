@@ -187,10 +187,9 @@ def check_power(method: Method, name: str, *, trials: int = 5, stations: int = 2
 
 def ranked(outcome: Finding | Skipped) -> bool:
     """Whether what a finding says is the rank of its figure among real clean contests."""
-    if isinstance(outcome, Skipped) or outcome.evidence_class not in "CD":
+    if isinstance(outcome, Skipped) or outcome.evidence is None:
         return False
-    facts = outcome.answer.facts
-    return bool(facts.get("contests")) and "below" in facts
+    return outcome.evidence.null == "rank" and bool(outcome.answer.facts.get("contests"))
 
 
 def above_all(outcome: Finding | Skipped) -> bool:
@@ -342,12 +341,16 @@ def _unanimous(results: Results) -> Results:
 def _renamed(case: Case, names: Mapping[str, str]) -> Case:
     """The case with other names of the options, wherever it holds one."""
 
+    def renamed(given: Results) -> Results:
+        return replace(given, options=tuple(names.get(o, o) for o in given.options))
+
     def table(given: Results | None) -> Results | None:
-        return None if given is None else replace(given, options=tuple(names.get(o, o) for o in given.options))
+        return None if given is None else renamed(given)
 
     return replace(
         case,
         results=table(case.results),
+        earlier={name: renamed(before) for name, before in case.earlier.items()},
         announced=tuple(replace(a, column=names.get(a.column, a.column)) for a in case.announced),
         copies=table(case.copies),
         electronic=table(case.electronic),

@@ -87,7 +87,16 @@ def test_states_with_a_reason_and_sentences() -> None:
         assert method("machine_counted_controls", **parameters).run(given).code == code
     facts = method("machine_counted_controls").run(case).answer.facts
     for language in wording.LANGUAGES:
-        for outcome in ("said", "ranked"):
-            assert wording.summary(
-                "machine_counted_controls", outcome, {**facts, "below": 3, "contests": 11, "largest": 0.1}, language
-            )
+        for outcome in ("said", "tested"):
+            assert wording.summary("machine_counted_controls", outcome, {**facts, "log10_p": -2.0}, language)
+
+
+def test_two_areas_have_no_p_value_and_twenty_have_one() -> None:
+    few = method("machine_counted_controls").run(two_areas()).answer
+    assert (few.outcome, few.evidence) == ("said", None)
+    assert {"few_areas", "no_panel"} <= set(few.caveats)
+    many = method("machine_counted_controls").run(planted(0.1))
+    assert many.answer.outcome == "tested"
+    assert many.evidence.log10_p == many.answer.facts["log10_p"] < -3
+    assert "few_areas" not in many.answer.caveats
+    assert wording.p_value(many.evidence.log10_p) in many.summary

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2_contingency
 
-from recanvass import wording
+from recanvass import panel, wording
 from recanvass.case import Case
 from recanvass.method import method
 from recanvass.methods.panel_jumps import change_scores, changes
@@ -94,7 +94,23 @@ def test_the_option_then_is_the_same_name_or_the_leader() -> None:
     answer = method("panel_jumps", option="New").run(renamed).answer
     assert answer.facts["counterpart"] == "A"
     assert "counterpart" in answer.caveats
+    assert (answer.outcome, answer.evidence.null) == ("ranked", "rank")
+    assert answer.evidence.log10_p == panel.rank("panel_jumps", "excess", answer.facts["excess"]).log10_p
+    assert "log10_p" not in answer.facts
     assert method("panel_jumps", option="B").run(case).answer.facts["counterpart"] == "B"
+
+
+def test_a_p_value_of_its_own_is_the_evidence_and_the_rank_is_said_beside_it() -> None:
+    finding = method("panel_jumps", option="A").run(pair(added=0.5))
+    facts, rank = finding.answer.facts, panel.rank("panel_jumps", "excess", finding.answer.facts["excess"])
+    assert rank.contests >= 15
+    assert (facts["below"], facts["contests"]) == (rank.below, rank.contests)
+    assert (finding.answer.outcome, finding.evidence.null) == ("tested_ranked", "null")
+    assert finding.evidence.log10_p == facts["log10_p"] < rank.log10_p
+    for language, said in (("en", "clean pairs of contests"), ("ru", "пар чистых выборов")):
+        text = wording.summary("panel_jumps", "tested_ranked", facts, language)
+        assert said in text
+        assert f"p = {wording.p_value(facts['log10_p'], language)}" in text
 
 
 def test_states_with_a_reason_and_sentences() -> None:
@@ -110,7 +126,7 @@ def test_states_with_a_reason_and_sentences() -> None:
         assert method("panel_jumps", **parameters).run(given).code == code
     facts = method("panel_jumps").run(case).answer.facts
     for language in wording.LANGUAGES:
-        for outcome in ("said", "ranked"):
+        for outcome in ("said", "ranked", "tested_said", "tested_ranked"):
             assert wording.summary(
                 "panel_jumps", outcome, {**facts, "below": 3, "contests": 11, "largest": 0.1}, language
             )

@@ -579,8 +579,9 @@ def test_every_sentence_can_be_said(language: str) -> None:
     facts = finding.answer.facts
     for outcome in wording.template("sibling_units", "summary"):
         assert wording.summary("sibling_units", outcome, facts, language)
+    beside = {**facts, "below": 3, "contests": 7, "largest": 0.0006}
     for key in wording.template("sibling_units", "caveats"):
-        assert wording.phrase("sibling_units", "caveats", key, facts=facts, language=language)
+        assert wording.phrase("sibling_units", "caveats", key, facts=beside, language=language)
     assert wording.phrase("sibling_units", "power", "text", facts=finding.answer.power, language=language)
     assert method("sibling_units").draw(finding, language).records
 

@@ -13,7 +13,7 @@ from recanvass import measured_ranks, wording
 from recanvass.citations import CITATIONS
 from recanvass.dossier.tables import amount, quantity, said, table
 from recanvass.drawing import Figure, figure
-from recanvass.finding import Estimate, Evidence, Finding
+from recanvass.finding import Estimate, Finding
 from recanvass.measured_alarms import false_alarms
 from recanvass.method import method
 
@@ -51,7 +51,7 @@ def finding_part(finding: Finding, language: str, not_counted: str = "") -> dict
         "tables": [table(records, key, name, language) for key, records in answer.tables.items() if records],
         "stations": _stations(answer.stations, words, language),
         "estimates": [_estimate(e, name, language) for e in answer.estimates],
-        "evidence": _evidence(answer.evidence, language),
+        "evidence": _evidence(finding, language),
         "method": own("method"),
         "null": own("null"),
         "looks": own("looks"),
@@ -145,8 +145,8 @@ def _seen(finding: Finding, language: str, words: Any) -> str:
 
 def _seen_in_simulations(finding: Finding, language: str) -> list[str]:
     """What a rank among clean contests showed in simulated ones; said plainly where that was not measured."""
-    facts = finding.answer.facts
-    if finding.evidence_class not in "CD" or not facts.get("contests") or "below" not in facts:
+    facts, evidence = finding.answer.facts, finding.evidence
+    if evidence is None or evidence.null != "rank" or not facts.get("contests"):
         return []
     found = measured_ranks.figures(finding.method, facts)
     if found is None:
@@ -215,7 +215,8 @@ def _quantity(code: str, name: str, language: str) -> str:
     return said(name, "estimates", code, language=language, otherwise=code.replace("_", " "))
 
 
-def _evidence(evidence: Evidence | None, language: str) -> str:
+def _evidence(finding: Finding, language: str) -> str:
+    evidence = finding.evidence
     if evidence is None:
         return ""
     facts = {
@@ -224,7 +225,11 @@ def _evidence(evidence: Evidence | None, language: str) -> str:
         "sd": None if evidence.sd is None else quantity(evidence.sd, language),
         "log10_p": evidence.log10_p,
         "draws": evidence.draws,
+        "contests": finding.answer.facts.get("contests", 0),
     }
+    if evidence.null == "rank":
+        key = "evidence_rank" if facts["contests"] else "evidence_unranked"
+        return wording.phrase("dossier", "finding", key, facts=facts, language=language)
     whole = evidence.expected is not None and evidence.sd is not None
     first = wording.phrase(
         "dossier", "finding", "evidence" if whole else "evidence_bare", facts=facts, language=language

@@ -160,7 +160,10 @@ class BallotSequence(Method):
             estimates=(Estimate("ballots above the proportional part in the richest segments", above, "ballots"),)
             if listed.any()
             else (),
-            caveats=("order",) + (("unread",) if unread else ()) + (("few",) if len(stations) < 3 else ()),
+            caveats=("order",)
+            + (("unread",) if unread else ())
+            + (("few",) if len(stations) < 3 else ())
+            + ("no_panel",),
             stations=tuple(s.name for s, on in zip(stations, listed, strict=True) if on),
             tables={
                 "stations": [

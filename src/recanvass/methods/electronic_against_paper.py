@@ -134,7 +134,7 @@ class ElectronicAgainstPaper(Method):
             evidence=Evidence(abs(mean) / error, min(log10_p, 0.0), expected=0.0),
             estimates=(Estimate("log odds, electronic less paper", mean, "log odds", "estimate",
                                 mean - reach, mean + reach, 0.95),),
-            caveats=("choice",) + (("left_out",) if sides.left_out else ()),
+            caveats=("choice",) + (("left_out",) if sides.left_out else ()) + ("no_panel",),
             tables={
                 "areas": [
                     {"area": sides.names[a], "electronic": round(float(own[a]), 4), "paper": round(float(paper[a]), 4),

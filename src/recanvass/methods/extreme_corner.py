@@ -98,7 +98,7 @@ class ExtremeCorner(Method):
                 "panel": {"share": share},
                 **rank.facts(),
             },
-            evidence=Evidence(share, rank.log10_p),
+            evidence=Evidence(share, rank.log10_p, null="rank"),
             estimates=(Estimate("votes reported at these stations", votes, "votes", "upper bound"),),
             stations=tuple(sorted(names[i] for i in corner)),
             tables={"edges": by_edge, "placebo": placebos.rows(results, chosen, partial(self._placebo, results))},

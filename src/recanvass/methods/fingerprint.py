@@ -160,7 +160,7 @@ class Fingerprint(Method):
             status="description",
             outcome="ranked" if rank.contests else "said",
             facts=facts,
-            evidence=Evidence(touched, rank.log10_p),
+            evidence=Evidence(touched, rank.log10_p, null="rank"),
             estimates=_estimates(drawn, facts),
             caveats=("one_crowd", "outside", "weak") if outside > 0.02 else ("one_crowd", "weak"),
             tables={

@@ -176,7 +176,12 @@ class LateCounts(Method):
                 ),
                 Estimate("late votes above the early shares of their area and size", parts["votes"], "votes"),
             ),
-            caveats=("exchange",) + (() if given else ("searched",)) + (("alone",) if parts["alone"] > 0.1 else ()),
+            caveats=(
+                "exchange",
+                *(() if given else ("searched",)),
+                *(("alone",) if parts["alone"] > 0.1 else ()),
+                "no_panel",
+            ),
             tables={
                 "jumps": self._jumps(centred, count.strata, position, at, width),
                 "placebo": self._placebos(case, count, results, chosen, cuts),

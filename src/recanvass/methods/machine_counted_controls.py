@@ -20,7 +20,8 @@ alike. Where the case holds an earlier contest at the same stations, in which th
 difference that was there before is taken off: with :math:`L'_i, V'_i` then, :math:`L_i` is replaced by
 :math:`L_i - V_i L'_i / V'_i`, at the stations found in both. The larger of the two p-values is given: under the null
 it is valid whatever the earlier contest was. The same figure for the other options and
-for the registers' mean size is shown beside it, so that a reader sees how alike the two kinds of station are.
+for the registers' mean size is shown beside it, so that a reader sees how alike the two kinds of station are. There is
+no rank among clean contests: of none at hand is it known which stations counted by machine.
 
 Rules: the leader unless an option is named; the finest level of place at which most listed stations have
 hand-counted neighbours; ballots not above the register.
@@ -37,7 +38,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from recanvass import areas, panel, placebos, wording
+from recanvass import areas, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, Finding
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
@@ -133,7 +134,6 @@ class MachineCountedControls(Method):
             raise Unasked("nothing_to_compare")
         size = [float(registered[use & kind].mean()) for kind in (machine, ~machine)]
         share = votes / total
-        rank = panel.rank(self.name, "share", share, case.contest.country)
         drawn = self._bootstrap(excess, rng)
         low, high = (float(q) for q in np.quantile(drawn, [0.025, 0.975])) if drawn.size else (None, None)
         log10_p, reach = _chance(excess)
@@ -145,7 +145,7 @@ class MachineCountedControls(Method):
         order = np.argsort(-excess, kind="stable")
         return Answer(
             status="description",
-            outcome="ranked" if rank.contests else "said",
+            outcome="said" if log10_p is None else "tested",
             facts={
                 "option": results.options[chosen],
                 "machines": int((use & machine).sum()),
@@ -157,10 +157,9 @@ class MachineCountedControls(Method):
                 "share": share,
                 "machine_size": size[0],
                 "hand_size": size[1],
-                "panel": {"share": share},
-                **rank.facts(),
+                **({} if log10_p is None else {"log10_p": log10_p}),
             },
-            evidence=Evidence(share, rank.log10_p if log10_p is None else log10_p, expected=0.0),
+            evidence=None if log10_p is None else Evidence(share, log10_p, expected=0.0),
             estimates=(
                 Estimate("votes above the machine-counted rate", votes, "votes", "estimate", low, high, 0.95)
                 if low is not None
@@ -171,6 +170,8 @@ class MachineCountedControls(Method):
                 "placed",
                 *(("size",) if abs(size[0] - size[1]) > 0.2 * size[1] else ()),
                 "never_before" if since is None else "before",
+                *(("few_areas",) if log10_p is None else ()),
+                "no_panel",
             ),
             tables={
                 "areas": [

@@ -94,7 +94,7 @@ class Modality(Method):
                 },
                 **rank.facts(),
             },
-            evidence=Evidence(first, rank.log10_p),
+            evidence=Evidence(first, rank.log10_p, null="rank"),
             tables={"placebo": placebos.rows(results, results.leader, partial(self._placebo, results))},
             series={"turnout": edges[:-1].round(2).tolist(), "stations": heights.tolist()},
         )

@@ -147,7 +147,7 @@ class NeighbourResiduals(Method):
                 **tally,
                 **rank.facts(),
             },
-            evidence=Evidence(excess, rank.log10_p, expected=0.0),
+            evidence=Evidence(excess, rank.log10_p, expected=0.0, null="rank"),
             caveats=("geography", "bulk"),
             stations=tuple(sorted(names[i] for i in found.rows[up])),
             tables={

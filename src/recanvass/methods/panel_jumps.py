@@ -27,8 +27,9 @@ among eleven real clean pairs one count is up to six times the other, with more 
 Stations are the same if the whole path of names is, and it stands once in each table; others are counted and
 left out. The earlier contest is the last one given unless named; the option is that of the same name in it,
 or its leader where the name is not there, which is said. Changed boundaries and movements between parties are
-honest reasons for a jump: class C. Where the option did not stand under its name before, there is no p-value, and E is
-ranked among clean pairs of contests where the panel has any.
+honest reasons for a jump: class C. E is ranked among clean pairs of contests (`recanvass.panel`). Where the option
+stood under its name before, the evidence is p, which asks of this contest alone, and the rank is said beside it; where
+it did not, there is no p, and the evidence is the rank.
 """
 
 from __future__ import annotations
@@ -151,7 +152,7 @@ class PanelJumps(Method):
         chance = tail(tally["up"], alike, count, self.usual)
         return Answer(
             status="description",
-            outcome="ranked" if rank.contests else "said",
+            outcome=("tested_" if same else "") + ("ranked" if rank.contests else "said"),
             facts={
                 "option": results.options[chosen],
                 "counterpart": before.options[then],
@@ -164,10 +165,13 @@ class PanelJumps(Method):
                 "turnout_factor": found.turnout_factor,
                 "share_factor": found.share_factor,
                 "panel": {"excess": excess},
+                **({"log10_p": chance} if same else {}),
                 **tally,
                 **rank.facts(),
             },
-            evidence=Evidence(excess, chance if same else rank.log10_p, expected=0.0),
+            evidence=Evidence(excess, chance, expected=0.0)
+            if same
+            else Evidence(excess, rank.log10_p, expected=0.0, null="rank"),
             caveats=("boundaries",) if same else ("boundaries", "counterpart"),
             stations=tuple(sorted(names[i] for i in found.now[up])),
             tables={

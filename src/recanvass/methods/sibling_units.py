@@ -38,7 +38,7 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy.special import ndtr
 
-from recanvass import siblings, wording
+from recanvass import panel, siblings, wording
 from recanvass.case import Case
 from recanvass.citations import CITATIONS
 from recanvass.division import Division, known_division
@@ -142,13 +142,17 @@ class SiblingUnits(Method):
         cut = siblings.cut_of(curves[0], curves[1:], self.listing) if decoys else None
         listed, sums, table = self._listed(results, found, lead, cut)
         departs = log10_p <= -3
+        placebo = max((d.candidates(3.5) for d in decoys), default=0)
+        excess = (lead.candidates(3.5) - placebo) / len(lead)
+        rank = panel.rank(self.name, "excess", excess, case.contest.country)
+        beside = kind == "C" and bool(decoys) and rank.contests > 0
         facts: dict[str, Any] = {
             "option": results.options[examined],
             "stations": len(lead),
             "places": lead.places,
             "divided": len(found.starts),
             "count": lead.candidates(3.5),
-            "placebo": max((d.candidates(3.5) for d in decoys), default=0),
+            "placebo": placebo,
             "wider": lead.candidates(2.25),
             "wider_placebo": max((d.candidates(2.25) for d in decoys), default=0),
             "correlation": lead.correlation,
@@ -164,6 +168,8 @@ class SiblingUnits(Method):
             "rule": rule.name,
             "source": _source(rule.documented),
             "validated": rule.validated,
+            **({"panel": {"excess": excess}, "excess": excess} if decoys else {}),
+            **(rank.facts() if beside else {}),
         }
         outcome = "no_decoy" if not decoys else ("departs" if departs else "none")
         if departs and decoys and kind == "C":
@@ -176,7 +182,7 @@ class SiblingUnits(Method):
             if decoys
             else None,
             estimates=sums,
-            caveats=self._caveats(case, rule, earlier, unfloored if decoys else 0.0, listed),
+            caveats=self._caveats(case, rule, earlier, unfloored if decoys else 0.0, listed) + ("ranked",) * beside,
             stations=tuple(sorted(listed)),
             tables={"options": self._placebos(results, lead, decoys, measured), "units": table},
             series={

@@ -93,7 +93,7 @@ class SkewnessKurtosis(Method):
                 "panel": {"kurtosis": kurtosis, "absolute_skewness": abs(skewness)},
                 **rank.facts(),
             },
-            evidence=Evidence(kurtosis, rank.log10_p, expected=3.0),
+            evidence=Evidence(kurtosis, rank.log10_p, expected=3.0, null="rank"),
             tables={"placebo": placebos.rows(results, chosen, partial(self._placebo, results))},
             series={
                 "rate": middle.round(4).tolist(),

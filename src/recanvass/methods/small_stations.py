@@ -153,7 +153,7 @@ class SmallStations(Method):
                 "panel": {"difference": both},
                 **rank.facts(),
             },
-            evidence=Evidence(both, rank.log10_p, expected=0.0),
+            evidence=Evidence(both, rank.log10_p, expected=0.0, null="rank"),
             estimates=(
                 _estimate("turnout of small stations above the others", found.turnout, found.turnout_score),
                 _estimate("share at small stations above the others", found.share, found.share_score),

@@ -101,7 +101,7 @@ class SpatialAssociation(Method):
                 "panel": {"inside": within, "moran": whole},
                 **rank.facts(),
             },
-            evidence=Evidence(within, rank.log10_p, expected=-1 / (share.size - 1)),
+            evidence=Evidence(within, rank.log10_p, expected=-1 / (share.size - 1), null="rank"),
             tables={"placebo": placebos.rows(results, results.leader, partial(self._placebo, results))},
             series={"lag": list(lags), "correlation": [round(v, 5) for v in by_lag]},
         )

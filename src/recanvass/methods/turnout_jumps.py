@@ -154,7 +154,7 @@ class TurnoutJumps(Method):
                 "panel": {"lack": lack, "share": unmatched / votes},
                 **rank.facts(),
             },
-            evidence=Evidence(lack, rank.log10_p),
+            evidence=Evidence(lack, rank.log10_p, null="rank"),
             estimates=(
                 Estimate("others brought, of the proportional number", ratio, "ratio", "estimate", low, high, 0.95)
                 if low is not None

@@ -89,7 +89,7 @@ class TurnoutShareCorrelation(Method):
                 "panel": {"absolute": abs(r), "slope": slope},
                 **rank.facts(),
             },
-            evidence=Evidence(abs(r), rank.log10_p, null="null"),
+            evidence=Evidence(abs(r), rank.log10_p, null="rank"),
             tables={"placebo": placebos.rows(results, chosen, partial(self._placebo, results))},
             series={"turnout": (x / 50).tolist(), "share": (y / 50).tolist(), "stations": heat[x, y].tolist()},
         )

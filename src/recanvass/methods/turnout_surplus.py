@@ -143,7 +143,7 @@ class TurnoutSurplus(Method):
             status="description",
             outcome="ranked" if rank.contests else "said",
             facts=facts,
-            evidence=Evidence(share, rank.log10_p),
+            evidence=Evidence(share, rank.log10_p, null="rank"),
             estimates=((estimate,) if drawn else ()) + band,
             caveats=("assumption", "peak", *limits),
             tables={

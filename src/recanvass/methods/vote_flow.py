@@ -177,7 +177,7 @@ class VoteFlow(Method):
                 "panel": {"outside": far},
                 **rank.facts(),
             },
-            evidence=Evidence(far, rank.log10_p, expected=0.0),
+            evidence=Evidence(far, rank.log10_p, expected=0.0, null="rank"),
             caveats=("ecological", "register", "every_option"),
             tables={"flows": table},
             series={
