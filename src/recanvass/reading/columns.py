@@ -17,9 +17,10 @@ import numpy as np
 
 from recanvass.reading import identities, traits
 from recanvass.reading.assignment import Proposal, assigned, summed, targets, with_boxes
-from recanvass.reading.dictionary import meanings, speaks_of_figures, spoken
+from recanvass.reading.dictionary import meanings, spoken
 from recanvass.reading.identities import Fit, Target
 from recanvass.reading.layout import Laid
+from recanvass.reading.naming import nameless_or_figures, numbers_rows
 from recanvass.reading.numbers import Column
 from recanvass.results import COUNTS, LEVELS, Counts, Mask
 
@@ -80,7 +81,7 @@ def proposed(table: Laid, columns: Sequence[Column]) -> Proposal:
             aside[j] = "extra"
         elif level and not names:
             levels.setdefault(level, []).append(j)
-        elif "ignored" in kinds and "option" not in kinds:
+        elif "ignored" in kinds and ("option" not in kinds or numbers_rows(column, table.headers)):
             aside[j] = "named"
         elif column.kind == "count":
             unnamed.append(j)
@@ -302,7 +303,7 @@ def _by_position(
         if not short:
             return replace(made, aside=aside, open=(Open("votes", "no_sum", tuple(proposal.unnamed)),))
     summing = _hidden_total(left, columns)
-    doubtful = [j for j in left if speaks_of_figures(table.headers[j]) or not table.headers[j]]
+    doubtful = nameless_or_figures(table.headers, left)
     if len(left) < 2 or doubtful or summing or not _side_by_side(left, columns, aside):
         return replace(made, aside=aside, open=(Open("votes", "unconfirmed", tuple(proposal.unnamed)),))
     registered = arrays.get("registered")

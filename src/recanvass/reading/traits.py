@@ -116,7 +116,8 @@ def no_contest(columns: Sequence[Column], headers: Sequence[str], registered: tu
         return "percent"
     total: Counts = votes.sum(axis=1, dtype=np.int64)
     if registered is not None:
-        most, known = registered[0][rows], registered[1][rows]
+        most = registered[0][rows]
+        known = registered[1][rows] & (most > 0)  # a register of nobody bounds nothing: it is not told there
         if known.any() and (total > most)[known].mean() > 0.2:
             return "above"
     longer = sum(any(a != b and b.startswith(f"{a} ") for a in headers) for b in headers)
