@@ -28,14 +28,14 @@ def is_option(header: str) -> bool:
     return bool(found) and all(m.kind == "option" for m in found)
 
 
-def numbers_rows(column: Column, headers: Sequence[str]) -> bool:
-    """Whether a column goes up by one from row to row: *No* is then a number of rows, and not the No of a referendum.
+def numbers_rows(column: Column, headers: Sequence[str], j: int) -> bool:
+    """Whether column ``j`` goes up by one from row to row: *No* is then a row number, and not the No of a referendum.
 
-    A few rows may have such votes by luck; beside *Yes*, or another option that the dictionary knows, they are votes.
+    A few rows may have such votes by luck; next to *Yes*, or another option that the dictionary knows, they are votes.
     """
     if column.absent.any() or not bool((np.diff(column.values) == 1).all()):
         return False
-    return len(column) >= ENOUGH or not any(map(is_option, headers))
+    return len(column) >= ENOUGH or not any(map(is_option, (*headers[max(j - 1, 0) : j], *headers[j + 1 : j + 2])))
 
 
 def nameless_or_figures(headers: Sequence[str], options: Collection[int]) -> list[int]:

@@ -52,6 +52,15 @@ def repeated(column: Column, rows: int, groups: Sequence[Counts]) -> bool:
     return any(_repeated(column.values[:rows], known, codes) for codes in groups)
 
 
+def could_be_votes(column: Column, cells: pl.Series, first: bool) -> bool:
+    """Whether an ``identifier`` may be votes after all: those of large places never repeat either.
+
+    Not if numbers begin with zeros, nor if a column in front of the options (``first``) goes up from row to row.
+    """
+    given = column.values[~column.absent]
+    return not _leading_zeros(cells) and not (first and bool(np.all(np.diff(given) >= 0)))
+
+
 def _leading_zeros(cells: pl.Series) -> bool:
     leading = int(cells.str.contains(r"^0[0-9]").fill_null(value=False).sum())
     return leading * 100 > len(cells)
