@@ -80,27 +80,30 @@ def side_by_side(left: Sequence[int], columns: Sequence[Column], aside: Mapping[
 def needed(
     left: Sequence[int], uncertain: Sequence[int], columns: Sequence[Column], known: Sequence[Target]
 ) -> list[int]:
-    """The uncertain columns without any of which the others are far from every total, and with which they are not."""
-    if not left or not uncertain or falls_short(left, columns, known):
+    """The uncertain columns that are votes, because without them the others are far from every total.
+
+    All of them together must bring the others near it, and at least one must be needed for that. Those that stand in
+    front of the options may be numbers of places, and must each be needed; the others are then like one that is.
+    """
+    if not uncertain or falls_short(left, columns, known):
         return []
     whole = [*left, *uncertain]
     if not falls_short(whole, columns, known):
         return []
-    if any(falls_short([i for i in whole if i != j], columns, known) for j in uncertain):
-        return []
-    return list(uncertain)
+    alone = [j for j in uncertain if not falls_short([i for i in whole if i != j], columns, known)]
+    front = min(left, default=min(uncertain))
+    return list(uncertain) if alone and all(j in alone for j in uncertain if j < front) else []
 
 
 def uncertain(
     table: Laid, columns: Sequence[Column], proposal: Proposal, left: Sequence[int], aside: Mapping[int, str]
 ) -> list[int]:
     """Columns that were not taken, stand among the options or next to them, and may be votes."""
-    if not left:
-        return []
+    front = min(left, default=len(columns))
     unlike = [
         j
         for j, why in aside.items()
-        if why == "identifier" and traits.could_be_votes(columns[j], table.cells.to_series(j), j < min(left))
+        if why == "identifier" and traits.could_be_votes(columns[j], table.cells.to_series(j), j < front)
     ]
     return [j for j in (*unlike, *_called_like_places(table, columns, proposal)) if _beside(j, left, aside)]
 
@@ -118,4 +121,6 @@ def _called_like_places(table: Laid, columns: Sequence[Column], proposal: Propos
 
 def _beside(j: int, left: Sequence[int], aside: Mapping[int, str]) -> bool:
     """Whether a column stands among the options, or next to them."""
+    if not left:
+        return True
     return all(i in aside for i in range(j + 1, min(left))) and all(i in aside for i in range(max(left) + 1, j))
