@@ -200,7 +200,9 @@ def test_a_rank_above_nobody_is_said_in_plain_words() -> None:
     assert "more than in 1 of 37 clean contests" in wording.summary("extreme_corner", "ranked", facts | {"below": 1})
 
 
-@pytest.mark.parametrize("topic", [t for t in TOPICS if "ranked" in wording.phrases(t).get("en", {}).get("summary", {})])
+@pytest.mark.parametrize(
+    "topic", [t for t in TOPICS if "ranked" in wording.phrases(t).get("en", {}).get("summary", {})]
+)
 def test_every_ranked_method_has_the_sentence_without_the_rank(topic: str) -> None:
     for language in wording.LANGUAGES:
         summary = wording.phrases(topic)[language]["summary"]

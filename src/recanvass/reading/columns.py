@@ -311,8 +311,8 @@ def _by_position(
             return replace(made, aside=aside, open=(Open("votes", "no_sum", tuple(proposal.unnamed)),))
     summing = standing.hidden_total(left, columns)
     doubtful = nameless_or_figures(table.headers, left)
-    apart = not standing.side_by_side(left, columns, aside)
-    if len(left) < 2 or doubtful or summing or apart or (uncertain and not short):
+    open_ = len(left) < 2 or doubtful or summing or (uncertain and not short)
+    if open_ or not standing.side_by_side(left, columns, aside):
         return replace(made, aside=aside, open=(Open("votes", "unconfirmed", tuple(proposal.unnamed)),))
     registered = arrays.get("registered")
     against = traits.no_contest([columns[j] for j in left], [table.headers[j] for j in left], registered)

@@ -50,7 +50,7 @@ def sums_of_others(chosen: Sequence[int], unnamed: Sequence[int], columns: Seque
 def interchangeable(chosen: Sequence[int], unnamed: Sequence[int], columns: Sequence[Column]) -> bool:
     """Whether, in a table of few rows, a column that was left out has the figures of one that was chosen.
 
-    The sum is then the same with either, and says nothing of which is the option; in many rows no two are alike by luck.
+    The sum is then the same with either, and says nothing of which is the option; many rows are not alike by luck.
     """
     if len(columns[0]) >= traits.ENOUGH:
         return False
@@ -73,6 +73,7 @@ def _falls_short(left: Sequence[int], columns: Sequence[Column], target: Target)
 
 
 def side_by_side(left: Sequence[int], columns: Sequence[Column], aside: Mapping[int, str]) -> bool:
+    """Whether nothing but columns that were set aside stands between the options."""
     between = range(min(left), max(left) + 1)
     return all(j in left or j in aside or columns[j].kind in ("empty", "decimal") for j in between)
 
