@@ -189,3 +189,21 @@ def test_a_missing_fact_or_phrase_is_an_error() -> None:
         wording.skipped("skipped", "stations", {"stations": 3})
     with pytest.raises(UnknownName, match="no_such"):
         wording.phrase("skipped", "no_such")
+
+
+def test_a_rank_above_nobody_is_said_in_plain_words() -> None:
+    facts = {"count": 0, "stations": 500, "share": 0.0, "option": "A", "edge": 0.95, "votes": 0}
+    facts |= {"below": 0, "contests": 37, "largest": 0.0}
+    said = wording.summary("extreme_corner", "ranked", facts)
+    assert said.endswith("for it there. None of 37 clean contests stands lower in this.")
+    assert "больше" not in wording.summary("extreme_corner", "ranked", facts, "ru")
+    assert "more than in 1 of 37 clean contests" in wording.summary("extreme_corner", "ranked", facts | {"below": 1})
+
+
+@pytest.mark.parametrize(
+    "topic", [t for t in TOPICS if "ranked" in wording.phrases(t).get("en", {}).get("summary", {})]
+)
+def test_every_ranked_method_has_the_sentence_without_the_rank(topic: str) -> None:
+    for language in wording.LANGUAGES:
+        summary = wording.phrases(topic)[language]["summary"]
+        assert _asked(summary["said"]) <= _asked(summary["ranked"])

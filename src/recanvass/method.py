@@ -13,6 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, ClassVar, Literal, final
 
 import numpy as np
@@ -187,9 +188,13 @@ def seed_of(seed: int, name: str) -> list[int]:
 
 def names() -> tuple[str, ...]:
     """The methods: the files of the folder, in alphabetical order."""
-    folder = importlib.import_module("recanvass.methods")
-    found = pkgutil.iter_modules(folder.__path__)
-    return tuple(sorted(m.name for m in found if not m.name.startswith("_")))
+    return _listed(tuple(importlib.import_module("recanvass.methods").__path__))
+
+
+@cache
+def _listed(folders: tuple[str, ...]) -> tuple[str, ...]:
+    """What the folders hold; listed once, for an examination asks hundreds of times."""
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(folders) if not m.name.startswith("_")))
 
 
 def method(name: str, **parameters: Any) -> Method:

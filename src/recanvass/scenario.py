@@ -16,6 +16,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -116,9 +117,13 @@ class Scenario(ABC):
 
 def names() -> tuple[str, ...]:
     """The scenarios: the files of the folder, in alphabetical order."""
-    folder = importlib.import_module("recanvass.scenarios")
-    found = pkgutil.iter_modules(folder.__path__)
-    return tuple(sorted(m.name for m in found if not m.name.startswith("_")))
+    return _listed(tuple(importlib.import_module("recanvass.scenarios").__path__))
+
+
+@cache
+def _listed(folders: tuple[str, ...]) -> tuple[str, ...]:
+    """What the folders hold; listed once, for an examination asks hundreds of times."""
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(folders) if not m.name.startswith("_")))
 
 
 def kind_of(name: str) -> type[Scenario]:

@@ -68,7 +68,12 @@ def phrase(topic: str, *keys: str, facts: Mapping[str, Any] | None = None, langu
 
 def summary(method: str, outcome: str, facts: Mapping[str, Any], language: str = "en", of: str = "results") -> str:
     """The one sentence that answers a method's question; it says so where copies were looked at."""
-    said = phrase(method, "summary", outcome, facts={**facts, **_in_words(method, facts, language)}, language=language)
+    lowest = outcome == "ranked" and facts.get("below") == 0
+    key = "said" if lowest else outcome
+    said = phrase(method, "summary", key, facts={**facts, **_in_words(method, facts, language)}, language=language)
+    if lowest:  # "more than in 0 of 37" would say nothing in many words
+        known = "pairs" if "earlier" in facts else "contests"
+        said = f"{said} {phrase('ranks', 'lowest', known, facts=facts, language=language)}"
     if of == "results":
         return said
     answer, rest = _parted(said, language)

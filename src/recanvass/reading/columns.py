@@ -15,11 +15,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from recanvass.reading import identities, traits
+from recanvass.reading import identities, standing, traits
 from recanvass.reading.assignment import Proposal, assigned, summed, targets, with_boxes
-from recanvass.reading.dictionary import meanings, speaks_of_figures, spoken
+from recanvass.reading.dictionary import meanings, spoken
 from recanvass.reading.identities import Fit, Target
 from recanvass.reading.layout import Laid
+from recanvass.reading.naming import nameless_or_figures, numbers_rows
 from recanvass.reading.numbers import Column
 from recanvass.results import COUNTS, LEVELS, Counts, Mask
 
@@ -80,7 +81,7 @@ def proposed(table: Laid, columns: Sequence[Column]) -> Proposal:
             aside[j] = "extra"
         elif level and not names:
             levels.setdefault(level, []).append(j)
-        elif "ignored" in kinds and "option" not in kinds:
+        elif "ignored" in kinds and ("option" not in kinds or numbers_rows(column, table.headers, j)):
             aside[j] = "named"
         elif column.kind == "count":
             unnamed.append(j)
@@ -222,8 +223,10 @@ def _options(
         inside = [j for j in unnamed if j not in fit.columns and not columns[j].values.any()]
         span = range(min(fit.columns), max(fit.columns) + 2)
         chosen_columns = sorted({*fit.columns, *(j for j in inside if j in span)})
-        if _sums_of_others(chosen_columns, unnamed, columns):
+        if standing.sums_of_others(chosen_columns, unnamed, columns):
             return replace(made, open=(Open("votes", "sums", tuple(unnamed)),))
+        if standing.interchangeable(chosen_columns, unnamed, columns):
+            return replace(made, open=(Open("votes", "unconfirmed", tuple(unnamed)),))
         return _made(table, made, chosen_columns, unnamed, "arithmetic", contradictions(arrays))
     return _by_position(table, columns, proposal, made, arrays, informative)
 
@@ -294,16 +297,22 @@ def _by_position(
         else:
             left.append(j)
     known = [t for t in targets(arrays) if t.values[t.known].any()]
+    uncertain = standing.uncertain(table, columns, proposal, left, aside)
     short = False
     if known and informative >= 3:
-        short = bool(left) and any(_falls_short(left, columns, t) for t in known)
-        more = [j for j, why in aside.items() if why in ("identifier", "constant", "repeated")]
-        short = short and not any(_falls_short([*left, j], columns, t) for j in more for t in known)
+        needed = standing.needed(left, uncertain, columns, known)
+        left, aside = sorted({*left, *needed}), {j: why for j, why in aside.items() if j not in needed}
+        more = {j for j, why in aside.items() if why in ("identifier", "constant", "repeated")}
+        short = standing.falls_short(left, columns, known)
+        short = short and not any(
+            standing.falls_short([*left, j], columns, known) for j in more.union(uncertain).difference(needed)
+        )
         if not short:
             return replace(made, aside=aside, open=(Open("votes", "no_sum", tuple(proposal.unnamed)),))
-    summing = _hidden_total(left, columns)
-    doubtful = [j for j in left if speaks_of_figures(table.headers[j]) or not table.headers[j]]
-    if len(left) < 2 or doubtful or summing or not _side_by_side(left, columns, aside):
+    summing = standing.hidden_total(left, columns)
+    doubtful = nameless_or_figures(table.headers, left)
+    open_ = len(left) < 2 or doubtful or summing or (uncertain and not short)
+    if open_ or not standing.side_by_side(left, columns, aside):
         return replace(made, aside=aside, open=(Open("votes", "unconfirmed", tuple(proposal.unnamed)),))
     registered = arrays.get("registered")
     against = traits.no_contest([columns[j] for j in left], [table.headers[j] for j in left], registered)
@@ -311,53 +320,6 @@ def _by_position(
         return replace(made, aside=aside, open=(Open("votes", against, tuple(proposal.unnamed)),))
     decision = _made(table, made, left, proposal.unnamed, "header", contradictions(arrays))
     return replace(decision, aside={**decision.aside, **aside}, short=short)
-
-
-def _hidden_total(left: Sequence[int], columns: Sequence[Column]) -> bool:
-    """Whether one of the columns is the sum of others: a total whose header nobody understood."""
-    if len(left) < 3 or len(columns[0]) < 3:
-        return False
-    rows = identities.spread(len(columns[0]))
-    votes = np.stack([columns[j].values[rows] for j in left], axis=1)
-    for k in range(len(left)):
-        others = [i for i in range(len(left)) if i != k]
-        target = identities.Target("total", votes[:, k], ~columns[left[k]].absent[rows])
-        fit = identities.best_set(others, votes[:, others], target)
-        filled = [i for i in fit.columns if votes[:, i].any()]
-        if fit.rate >= identities.HOLDS and fit.rows >= 3 and len(filled) >= 2:
-            return True
-    return False
-
-
-def _sums_of_others(chosen: Sequence[int], unnamed: Sequence[int], columns: Sequence[Column]) -> bool:
-    """Whether a chosen column is the sum of two or more that were left out: a total of options, and no option."""
-    left = [j for j in unnamed if j not in chosen and columns[j].values.any()]
-    if len(left) < 2 or len(columns[0]) < 3:
-        return False
-    rows = identities.spread(len(columns[0]))
-    votes = np.stack([columns[j].values[rows] for j in left], axis=1)
-    for j in chosen:
-        fit = identities.best_set(
-            left, votes, identities.Target("total", columns[j].values[rows], ~columns[j].absent[rows])
-        )
-        filled = [i for i in fit.columns if columns[i].values.any()]
-        if fit.rate >= identities.HOLDS and fit.rows >= 3 and len(filled) >= 2:
-            return True
-    return False
-
-
-def _side_by_side(left: Sequence[int], columns: Sequence[Column], aside: Mapping[int, str]) -> bool:
-    between = range(min(left), max(left) + 1)
-    return all(j in left or j in aside or columns[j].kind in ("empty", "decimal") for j in between)
-
-
-def _falls_short(left: Sequence[int], columns: Sequence[Column], target: Target) -> bool:
-    total, known = summed(left, columns)
-    known = known & target.known & (target.values > 0)
-    if not known.any():
-        return False
-    within = float((total <= target.values)[known].mean())
-    return within >= 0.97 and total[known].sum() >= 0.8 * target.values[known].sum()
 
 
 def contradictions(arrays: Mapping[str, tuple[Counts, Mask]]) -> tuple[Open, ...]:

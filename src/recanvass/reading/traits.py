@@ -52,6 +52,15 @@ def repeated(column: Column, rows: int, groups: Sequence[Counts]) -> bool:
     return any(_repeated(column.values[:rows], known, codes) for codes in groups)
 
 
+def could_be_votes(column: Column, cells: pl.Series, first: bool) -> bool:
+    """Whether an ``identifier`` may be votes after all: those of large places never repeat either.
+
+    Not if numbers begin with zeros, nor if a column in front of the options (``first``) goes up from row to row.
+    """
+    given = column.values[~column.absent]
+    return not _leading_zeros(cells) and not (first and bool(np.all(np.diff(given) >= 0)))
+
+
 def _leading_zeros(cells: pl.Series) -> bool:
     leading = int(cells.str.contains(r"^0[0-9]").fill_null(value=False).sum())
     return leading * 100 > len(cells)
@@ -116,7 +125,8 @@ def no_contest(columns: Sequence[Column], headers: Sequence[str], registered: tu
         return "percent"
     total: Counts = votes.sum(axis=1, dtype=np.int64)
     if registered is not None:
-        most, known = registered[0][rows], registered[1][rows]
+        most = registered[0][rows]
+        known = registered[1][rows] & (most > 0)  # a register of nobody bounds nothing: it is not told there
         if known.any() and (total > most)[known].mean() > 0.2:
             return "above"
     longer = sum(any(a != b and b.startswith(f"{a} ") for a in headers) for b in headers)

@@ -1,0 +1,127 @@
+"""What speaks for and against columns as options where no total confirms them: sums among them, and where they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from recanvass.reading import identities, traits
+from recanvass.reading.assignment import Proposal, summed
+from recanvass.reading.dictionary import meanings
+from recanvass.reading.identities import Target
+from recanvass.reading.layout import Laid
+from recanvass.reading.numbers import Column
+
+
+def hidden_total(left: Sequence[int], columns: Sequence[Column]) -> bool:
+    """Whether one of the columns is the sum of others: a total whose header nobody understood."""
+    if len(left) < 3 or len(columns[0]) < 3:
+        return False
+    rows = identities.spread(len(columns[0]))
+    votes = np.stack([columns[j].values[rows] for j in left], axis=1)
+    for k in range(len(left)):
+        others = [i for i in range(len(left)) if i != k]
+        target = identities.Target("total", votes[:, k], ~columns[left[k]].absent[rows])
+        fit = identities.best_set(others, votes[:, others], target)
+        filled = [i for i in fit.columns if votes[:, i].any()]
+        if fit.rate >= identities.HOLDS and fit.rows >= 3 and len(filled) >= 2:
+            return True
+    return False
+
+
+def sums_of_others(chosen: Sequence[int], unnamed: Sequence[int], columns: Sequence[Column]) -> bool:
+    """Whether a chosen column is the sum of two or more that were left out: a total of options, and no option."""
+    left = [j for j in unnamed if j not in chosen and columns[j].values.any()]
+    if len(left) < 2 or len(columns[0]) < 3:
+        return False
+    rows = identities.spread(len(columns[0]))
+    votes = np.stack([columns[j].values[rows] for j in left], axis=1)
+    for j in chosen:
+        fit = identities.best_set(
+            left, votes, identities.Target("total", columns[j].values[rows], ~columns[j].absent[rows])
+        )
+        filled = [i for i in fit.columns if columns[i].values.any()]
+        if fit.rate >= identities.HOLDS and fit.rows >= 3 and len(filled) >= 2:
+            return True
+    return False
+
+
+def interchangeable(chosen: Sequence[int], unnamed: Sequence[int], columns: Sequence[Column]) -> bool:
+    """Whether, in a table of few rows, a column that was left out has the figures of one that was chosen.
+
+    The sum is then the same with either, and says nothing of which is the option; many rows are not alike by luck.
+    """
+    if len(columns[0]) >= traits.ENOUGH:
+        return False
+    left = [columns[j].values for j in unnamed if j not in chosen and columns[j].values.any()]
+    return any(np.array_equal(columns[i].values, values) for i in chosen for values in left)
+
+
+def falls_short(left: Sequence[int], columns: Sequence[Column], known: Sequence[Target]) -> bool:
+    """Whether the columns hold most of a total and hardly ever more: options, of which some are not in the file."""
+    return bool(left) and any(_falls_short(left, columns, target) for target in known)
+
+
+def _falls_short(left: Sequence[int], columns: Sequence[Column], target: Target) -> bool:
+    total, known = summed(left, columns)
+    known = known & target.known & (target.values > 0)
+    if not known.any():
+        return False
+    within = float((total <= target.values)[known].mean())
+    return within >= 0.97 and total[known].sum() >= 0.8 * target.values[known].sum()
+
+
+def side_by_side(left: Sequence[int], columns: Sequence[Column], aside: Mapping[int, str]) -> bool:
+    """Whether nothing but columns that were set aside stands between the options."""
+    between = range(min(left), max(left) + 1)
+    return all(j in left or j in aside or columns[j].kind in ("empty", "decimal") for j in between)
+
+
+def needed(
+    left: Sequence[int], uncertain: Sequence[int], columns: Sequence[Column], known: Sequence[Target]
+) -> list[int]:
+    """The uncertain columns that are votes, because without them the others are far from every total.
+
+    All of them together must bring the others near it, and at least one must be needed for that. Those that stand in
+    front of the options may be numbers of places, and must each be needed; the others are then like one that is.
+    """
+    if not uncertain or falls_short(left, columns, known):
+        return []
+    whole = [*left, *uncertain]
+    if not falls_short(whole, columns, known):
+        return []
+    alone = [j for j in uncertain if not falls_short([i for i in whole if i != j], columns, known)]
+    front = min(left, default=min(uncertain))
+    return list(uncertain) if alone and all(j in alone for j in uncertain if j < front) else []
+
+
+def uncertain(
+    table: Laid, columns: Sequence[Column], proposal: Proposal, left: Sequence[int], aside: Mapping[int, str]
+) -> list[int]:
+    """Columns that were not taken, stand among the options or next to them, and may be votes."""
+    front = min(left, default=len(columns))
+    unlike = [
+        j
+        for j, why in aside.items()
+        if why == "identifier" and traits.could_be_votes(columns[j], table.cells.to_series(j), j < front)
+    ]
+    return [j for j in (*unlike, *_called_like_places(table, columns, proposal)) if _beside(j, left, aside)]
+
+
+def _called_like_places(table: Laid, columns: Sequence[Column], proposal: Proposal) -> list[int]:
+    """Columns of counts called like a place that another column names: *PS* is a polling station and a party."""
+    spare = [j for j, why in proposal.aside.items() if why == "named" and columns[j].kind == "count"]
+    return [
+        j
+        for j in spare
+        if any(m.kind == "level" for m in meanings(table.headers[j]))
+        and not traits.trait(columns[j], table.cells.to_series(j), ())
+    ]
+
+
+def _beside(j: int, left: Sequence[int], aside: Mapping[int, str]) -> bool:
+    """Whether a column stands among the options, or next to them."""
+    if not left:
+        return True
+    return all(i in aside for i in range(j + 1, min(left))) and all(i in aside for i in range(max(left) + 1, j))
