@@ -44,10 +44,12 @@ def usable(results: Results) -> Counts:
     return np.flatnonzero(good & (share < 0.99))
 
 
-def area(results: Results, size: int, rng: np.random.Generator) -> Counts:
+def area(
+    results: Results, size: int, rng: np.random.Generator, levels: tuple[str, ...] = ("district", "region")
+) -> Counts:
     """The usable stations of an area of about this size."""
     rows, found = usable(results), []
-    for level in ("district", "region"):
+    for level in levels:
         if level in results.places:
             codes = results.areas(level).codes[rows]
             found += [rows[codes == k] for k in np.unique(codes[codes >= 0])]
@@ -102,7 +104,9 @@ def scaled_in_area(results: Results, stations: int, of: int, rng: np.random.Gene
 
 
 def same_in_area(results: Results, stations: int, of: int, rng: np.random.Generator) -> Results:
-    rows = lot(rng, area(results, of, rng), stations)
+    """In one of the smallest areas of the file, as the sentence has it; votes of no option stay as they were."""
+    finest = [level for level in results.places if level != "station"][-1]
+    rows = lot(rng, area(results, of, rng, (finest,)), stations)
     votes = np.repeat(results.votes[rows[:1]], len(rows), axis=0)
     change = votes.sum(axis=1) - results.votes[rows].sum(axis=1)
     kept = {name: results.counts[name][rows] + change for name in ("valid", "ballots") if name in results.counts}
