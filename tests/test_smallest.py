@@ -213,6 +213,17 @@ def test_the_first_size_of_which_enough_are_seen() -> None:
     assert plantings.fewest(50, 53, lambda size: plantings.TIMES if size >= 53 else 0) == 53
 
 
+@pytest.mark.parametrize("name", ["scaled_in_area", "same_in_area"])
+def test_votes_of_no_option_stay_where_results_are_copied(name: str) -> None:
+    """Even where more of them are cast than for the smallest lists, so that their column is not the last."""
+    results = contest("many_lists", 150)
+    blank = np.random.default_rng(4).poisson(4.0, len(results))
+    counts = {column: results.counts[column] + blank for column in ("valid", "ballots")}
+    results = results.with_counts(**counts)
+    told, tests = promises(examined(results))
+    assert name not in told or seen(results, told[name], told[name]["stations"], tests, 20) >= 13
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "stations"),

@@ -18,6 +18,9 @@ from recanvass.kernels.poisson_binomial_tail import log_tail
 from recanvass.protocol_copies import Table, centre_log_p, run, slip_rates
 from recanvass.results import Counts
 
+#: Of a larger area so many rows are planted in: the chances of slips add up to the same whatever its size.
+LARGE = 2_000
+
 
 def fewest_same(found: Table, slips: float, log_level: float, rng: np.random.Generator) -> dict[str, Any]:
     """Rows of one area with the same counts, in a row and anywhere, that are seen; empty where no number is.
@@ -36,7 +39,7 @@ def fewest_same(found: Table, slips: float, log_level: float, rng: np.random.Gen
     """
     size, close = plantings.typical(np.diff(found.starts))
     bounds = found.starts[close], found.starts[close + 1]
-    members = [found.votes[first:last] for first, last in zip(*bounds, strict=True)]
+    members = [found.votes[first : min(last, first + LARGE)] for first, last in zip(*bounds, strict=True)]
     sizes = np.array([len(votes) for votes in members])
     least = least_cluster(found, size, slips, log_level)
     if not least:
@@ -53,10 +56,8 @@ def fewest_same(found: Table, slips: float, log_level: float, rng: np.random.Gen
 
     room = int(sizes.min())
     cluster = plantings.fewest(least, room, lambda planted: seen(planted, False))
-    if not cluster:
-        return {}
     first = min(cluster, least_run(found, slips, log_level) or cluster)
-    in_a_row = plantings.fewest(first, room, lambda planted: seen(planted, True))
+    in_a_row = plantings.fewest(first, room, lambda planted: seen(planted, True)) if cluster else 0
     if not in_a_row:
         return {}
     votes = in_a_row * round(float(np.median(found.total[found.log_bound <= log(slips)])))
