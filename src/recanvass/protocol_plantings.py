@@ -45,7 +45,7 @@ def fewest_same(found: Table, slips: float, log_level: float, rng: np.random.Gen
     if not least:
         return {}
 
-    def seen(planted: int, in_a_row: bool) -> int:
+    def seen(planted: int, *, in_a_row: bool) -> int:
         hits = 0
         for k, chosen in plantings.drawn(sizes, planted, rng):
             rows = chosen
@@ -55,9 +55,9 @@ def fewest_same(found: Table, slips: float, log_level: float, rng: np.random.Gen
         return hits
 
     room = int(sizes.min())
-    cluster = plantings.fewest(least, room, lambda planted: seen(planted, False))
+    cluster = plantings.fewest(least, room, lambda planted: seen(planted, in_a_row=False))
     first = min(cluster, least_run(found, slips, log_level) or cluster)
-    in_a_row = plantings.fewest(first, room, lambda planted: seen(planted, True)) if cluster else 0
+    in_a_row = plantings.fewest(first, room, lambda planted: seen(planted, in_a_row=True)) if cluster else 0
     if not in_a_row:
         return {}
     votes = in_a_row * round(float(np.median(found.total[found.log_bound <= log(slips)])))
