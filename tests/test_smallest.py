@@ -44,10 +44,12 @@ def usable(results: Results) -> Counts:
     return np.flatnonzero(good & (share < 0.99))
 
 
-def area(results: Results, size: int, rng: np.random.Generator) -> Counts:
+def area(
+    results: Results, size: int, rng: np.random.Generator, levels: tuple[str, ...] = ("district", "region")
+) -> Counts:
     """The usable stations of an area of about this size."""
     rows, found = usable(results), []
-    for level in ("district", "region"):
+    for level in levels:
         if level in results.places:
             codes = results.areas(level).codes[rows]
             found += [rows[codes == k] for k in np.unique(codes[codes >= 0])]
@@ -102,7 +104,9 @@ def scaled_in_area(results: Results, stations: int, of: int, rng: np.random.Gene
 
 
 def same_in_area(results: Results, stations: int, of: int, rng: np.random.Generator) -> Results:
-    rows = lot(rng, area(results, of, rng), stations)
+    """In one of the smallest areas of the file, as the sentence has it; votes of no option stay as they were."""
+    finest = [level for level in results.places if level != "station"][-1]
+    rows = lot(rng, area(results, of, rng, (finest,)), stations)
     votes = np.repeat(results.votes[rows[:1]], len(rows), axis=0)
     change = votes.sum(axis=1) - results.votes[rows].sum(axis=1)
     kept = {name: results.counts[name][rows] + change for name in ("valid", "ballots") if name in results.counts}
@@ -207,6 +211,17 @@ def test_the_first_size_of_which_enough_are_seen() -> None:
     assert plantings.fewest(3, 20, lambda size: plantings.ENOUGH - 1) == 0
     assert plantings.fewest(25, 20, lambda size: plantings.TIMES) == 0
     assert plantings.fewest(50, 53, lambda size: plantings.TIMES if size >= 53 else 0) == 53
+
+
+@pytest.mark.parametrize("name", ["scaled_in_area", "same_in_area"])
+def test_votes_of_no_option_stay_where_results_are_copied(name: str) -> None:
+    """Even where more of them are cast than for the smallest lists, so that their column is not the last."""
+    results = contest("many_lists", 150)
+    blank = np.random.default_rng(4).poisson(4.0, len(results))
+    counts = {column: results.counts[column] + blank for column in ("valid", "ballots")}
+    results = results.with_counts(**counts)
+    told, tests = promises(examined(results))
+    assert name not in told or seen(results, told[name], told[name]["stations"], tests, 20) >= 13
 
 
 @pytest.mark.slow

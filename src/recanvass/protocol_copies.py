@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf, log
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recanvass import plantings
 from recanvass.kernels.near_rows import BOXES, box_bound, difference, log_row_bound, near_rows
 from recanvass.kernels.poisson_binomial_tail import log_chernoff, log_tail
 from recanvass.results import Areas, Counts, Mask, Results
@@ -36,14 +35,20 @@ MOST_CENTRES = 3_000
 class Table:
     """The rows compared: area after area, inside each in the official order, the largest option first.
 
-    ``rows`` are positions in the results; ``votes`` has a last column for valid votes of no option
-    of the file, if there are any.
+    ``rows`` are positions in the results; ``votes`` has a column for valid votes of no option of the file, if there
+    are any: it stands where its total puts it, and ``rest`` is its place (-1: none).
     """
 
     areas: Areas
     rows: Counts
     votes: Counts
     starts: Counts
+    rest: int = -1
+
+    @cached_property
+    def named(self) -> Mask:
+        """The columns that are options of the file; ``(columns,)``."""
+        return np.arange(self.votes.shape[1]) != self.rest
 
     @cached_property
     def total(self) -> Counts:
@@ -140,9 +145,12 @@ def table(results: Results, *, twice: bool = False) -> Table:
     # The order of the options is that of their totals here; of equal ones, of what they look like.
     sums = votes[rows].astype(np.float64).sum(axis=0)
     squares = (votes[rows].astype(np.float64) ** 2).sum(axis=0)
-    kept = np.ascontiguousarray(votes[rows][:, np.lexsort((-squares, -sums))])
+    columns = np.lexsort((-squares, -sums))
+    kept = np.ascontiguousarray(votes[rows][:, columns])
     _, sizes = np.unique(areas.codes[rows], return_counts=True)
-    return Table(areas, rows, kept, np.r_[0, np.cumsum(sizes)].astype(np.int64))
+    added = votes.shape[1] > len(results.options)
+    rest = int(np.flatnonzero(columns == len(results.options))[0]) if added else -1
+    return Table(areas, rows, kept, np.r_[0, np.cumsum(sizes)].astype(np.int64), rest)
 
 
 def neighbourhood(found: Table, telling: Mask) -> tuple[Counts, Counts]:
@@ -166,7 +174,7 @@ def cluster(found: Table, hits: Counts, slips: float) -> Group | None:
     for i in many.tolist():
         key = (found.votes[i].tobytes(), int(found.area[i]))
         if key not in seen:
-            seen[key] = tuple(_tail(found, i, width, int(hits[i, width]), slips) for width in range(BOXES))
+            seen[key] = tuple(centre_log_p(found, i, width, int(hits[i, width]), slips) for width in range(BOXES))
         for width, log_p in enumerate(seen[key]):
             if best is None or log_p < best[0] - 1e-9:
                 best = (log_p, i, width)
@@ -189,7 +197,8 @@ def slip_rates(stations: int, slips: float) -> Floats:
     return rates
 
 
-def _tail(found: Table, i: int, width: int, hits: int, slips: float) -> float:
+def centre_log_p(found: Table, i: int, width: int, hits: int, slips: float) -> float:
+    """Natural logarithm of the p-value of so many hits of one row in one box, before centres and boxes are counted."""
     if hits < 2:
         return 0.0
     first, last = found.starts[found.area[i]], found.starts[found.area[i] + 1]
@@ -281,35 +290,6 @@ def copies(found: Table, slips: float) -> tuple[list[Counts], int, int]:
 def copies_log_p(pages: int, rows: int, slips: float) -> float:
     """Natural logarithm of a bound of P(Binomial(rows, 2 slips) ≥ pages), by Chernoff."""
     return float(max(log_chernoff(2.0 * slips * rows, pages), -1e6)) if pages else 0.0
-
-
-def _hardest(found: Table) -> float:
-    """The bound of a row that nine in ten are as telling as."""
-    return float(np.exp(np.quantile(found.log_bound, plantings.ENOUGH / plantings.TIMES)))
-
-
-def least_run(found: Table, slips: float, log_level: float) -> int:
-    """Neighbours that must agree exactly, with nine in ten of the rows, to be seen at this level; 0 for none."""
-    price = log(BOXES * max(1, len(found.rows)))
-    step = log(min(1.0, _hardest(found) + slips))
-    needed = (log_level - price) / step if step < 0 else inf
-    return 1 + int(np.ceil(needed)) if needed < 10_000 else 0
-
-
-def least_cluster(found: Table, slips: float, log_level: float) -> tuple[int, int]:
-    """Rows equal to one, of nine in ten, that would be seen in the area of the median station, and its size.
-
-    0 where no number would do.
-    """
-    sizes = np.sort(np.repeat(np.diff(found.starts), np.diff(found.starts)))
-    size = int(sizes[(len(sizes) - 1) // 2])
-    price = log(BOXES * max(1, len(found.rows)))
-    rates, alike = slip_rates(size, slips), _hardest(found)
-    for hits in range(2, len(rates) + 1):
-        chances = np.minimum(rates + np.where(np.arange(len(rates)) < hits, alike, 0.0), 1.0)
-        if log_tail(chances, hits) + price <= log_level:
-            return hits + 1, size
-    return 0, size
 
 
 def redrawn(results: Results, slips: float, rng: np.random.Generator) -> Results:

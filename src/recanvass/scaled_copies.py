@@ -62,7 +62,7 @@ def compared(results: Results) -> Table:
         return found
     _, sizes = np.unique(found.area[keep], return_counts=True)
     starts = np.r_[0, np.cumsum(sizes)].astype(np.int64)
-    return Table(found.areas, found.rows[keep], np.ascontiguousarray(found.votes[keep]), starts)
+    return Table(found.areas, found.rows[keep], np.ascontiguousarray(found.votes[keep]), starts, found.rest)
 
 
 def in_area(found: Table, slips: float) -> Family:
@@ -141,21 +141,18 @@ def comparable_areas(found: Table, local: Family) -> Counts:
     return np.flatnonzero(2 * used >= np.maximum(sizes, 1))
 
 
-def fewest_copies(
-    found: Table, close: Counts, named: int, slips: float, needed: float, rng: np.random.Generator
-) -> int:
+def fewest_copies(found: Table, close: Counts, slips: float, needed: float, rng: np.random.Generator) -> int:
     """How many copies of one station, scaled to the votes of others of its area, would be seen; 0 if no number.
 
     The copies are planted and the whole area is compared again, as `in_area` does it: a copy may be one of any
-    earlier copy, and its chance is that of the rows that then stand before it.
+    earlier copy, and its chance is that of the rows that then stand before it. Options are copied; votes of none
+    (blank ones) stay as they were, as whoever copies a result may leave them.
 
     Parameters
     ----------
     found : Table
     close : (k,) int64
         The areas that are planted in.
-    named : int
-        How many of the columns are options: they are copied; votes of none (blank ones) stay as they were.
     slips : float
         As `in_area` takes them.
     needed : float
@@ -171,7 +168,8 @@ def fewest_copies(
             votes = found.votes[members[k]].copy()
             source = int(rng.choice(chosen))
             rows = chosen[chosen != source]
-            votes[rows, :named] = scaled_to(votes[source, :named], votes[rows, :named].sum(axis=1))
+            options = votes[:, found.named]
+            votes[np.ix_(rows, found.named)] = scaled_to(options[source], options[rows].sum(axis=1))
             planted.append(votes)
             lengths.append(len(votes))
         starts, everything = np.cumsum(lengths), np.concatenate(planted)

@@ -164,7 +164,7 @@ class CopiedResults(Method):
             stations=tuple(sorted(names[int(found.rows[i])] for i in members)),
             tables={name: lines for name, lines in tables.items() if lines},
             series=_series(found, local, best),
-            power=_power(found, local, len(results.options), self.near_slips, rng),
+            power=_power(found, local, self.near_slips, rng),
         )
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
@@ -263,7 +263,7 @@ def _series(found: Table, local: Family, area: int) -> dict[str, Any]:
     }
 
 
-def _power(found: Table, local: Family, named: int, slips: float, rng: np.random.Generator) -> dict[str, Any]:
+def _power(found: Table, local: Family, slips: float, rng: np.random.Generator) -> dict[str, Any]:
     """Copies in an area like that of the median station that would be seen, found by planting them.
 
     Nothing is promised of areas whose results are too small, or have too few options, to be compared.
@@ -274,7 +274,7 @@ def _power(found: Table, local: Family, named: int, slips: float, rng: np.random
         return {}
     size, close = plantings.typical(sizes[able])
     needed = log(2.0 * len(sizes)) - log(plantings.HEADLINE)
-    copies = scaled_copies.fewest_copies(found, able[close], named, slips, needed, rng)
+    copies = scaled_copies.fewest_copies(found, able[close], slips, needed, rng)
     if not copies:
         return {}
     votes = round(copies * float(np.mean(np.concatenate([_totals(found, area) for area in able[close]]))))

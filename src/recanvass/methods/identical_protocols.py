@@ -41,9 +41,8 @@ from math import log, log10
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from recanvass import plantings, protocol_copies, rounded_counts, wording
+from recanvass import plantings, protocol_copies, protocol_plantings, rounded_counts, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Estimate, Evidence, EvidenceClass, Finding
 from recanvass.kernels.near_rows import REACH
@@ -167,18 +166,8 @@ class IdenticalProtocols(Method):
             stations=tuple(sorted(names[int(found.rows[i])] for i in members)),
             tables={name: lines for name, lines in tables.items() if lines},
             series={"difference": list(range(REACH + 1)), "pairs": pairs.tolist()},
-            power=self._power(found, telling),
+            power=protocol_plantings.fewest_same(found, self.slips, log(plantings.HEADLINE / len(logs)), rng),
         )
-
-    def _power(self, found: Table, telling: NDArray[np.bool_]) -> dict[str, Any]:
-        """The least cluster and run that would be seen, at the headline's level."""
-        log_level = log(plantings.HEADLINE / 3)
-        cluster, size = protocol_copies.least_cluster(found, self.slips, log_level)
-        run = protocol_copies.least_run(found, self.slips, log_level)
-        if not run or not cluster:
-            return {}
-        votes = round(float(np.median(found.total[telling])))
-        return {"run": run, "cluster": cluster, "area_stations": size, "votes": run * votes}
 
     def draw(self, finding: Finding, language: str = "en") -> Drawing:
         """Pairs of stations of one area by the largest difference between their counts."""
