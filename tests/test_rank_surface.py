@@ -86,7 +86,7 @@ def test_the_plan_has_every_cell_of_the_calibration_and_what_it_is_compared_with
             assert {f"{BASE}-{cell.stations}", f"{FITTED}-{cell.stations}"} <= planned.keys()
     quick = rank_surface.plan(quick=True)
     assert {cell.scenario for cell in quick} == {"clean", BASE, FITTED, *DOSES}
-    assert sum(cell.trials for cell in quick) < 300
+    assert sum(cell.trials for cell in quick) < 400
 
 
 @pytest.mark.parametrize("planted", DOSES)

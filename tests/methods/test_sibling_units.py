@@ -624,7 +624,7 @@ def test_a_first_unit_needs_a_pattern() -> None:
 
 def test_a_case_folder_keeps_first_units(tmp_path: Path) -> None:
     (tmp_path / "case.toml").write_text(
-        '[contest]\ntitle = "Nowhere"\n[division]\nstation = \'(\\d+)\\d\'\nfirst_unit = true\nrule = "number"\n'
+        '[contest]\ntitle = "Nowhere"\ndate = 2026-11-01\n[division]\nstation = \'(\\d+)\\d\'\nfirst_unit = true\nrule = "number"\n'
     )
     division = load_case(tmp_path).division
     assert division is not None
