@@ -38,4 +38,4 @@ def test_size_in_full(name: str, stations: int) -> None:
 
 @pytest.mark.parametrize(("name", "planted"), [(n, s) for n in names() for s in method(n).detects])
 def test_power(name: str, planted: str) -> None:
-    testing.check_power(method(name), planted, trials=3)
+    testing.check_power(method(name), planted, trials=7)
