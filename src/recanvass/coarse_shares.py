@@ -129,10 +129,10 @@ def density_at_grid(shares: Floats) -> tuple[Floats, Floats]:
     left = np.minimum(np.floor(where).astype(np.int64), KNOTS - 2)
     part = where - left
     knots = np.bincount(left, 1.0 - part, KNOTS) + np.bincount(left + 1, part, KNOTS)
-    knots /= size * BANDWIDTH * np.sqrt(2.0 * np.pi)
+    height = knots / (size * BANDWIDTH * np.sqrt(2.0 * np.pi))
     nearest = np.maximum(np.ceil(shares * (GRID - 1) - 0.5), 0).astype(np.int64)
     points = np.linspace(0.0, 1.0, GRID)
-    return np.bincount(nearest, minlength=GRID) / size, np.interp(points, low + step * np.arange(KNOTS), knots)
+    return np.bincount(nearest, minlength=GRID) / size, np.interp(points, low + step * np.arange(KNOTS), height)
 
 
 def moment_mixture(part: Counts, whole: Counts) -> Mixture:
