@@ -31,7 +31,8 @@ those of the defaults:
 ``counted``      ``all`` bins, or those to the ``right`` of the peak only: the area that Shpilkin shades.
 ``peaks``        one for the ``contest``, or ``regions``: each has its own, and the surpluses are added up (Cedar's
                  table of regions; with it, ``without`` names those left out as having no clean peak, a judgement
-                 for which no rule is published).
+                 for which no rule is published). The rule finds 62 of the 63 printed peaks of 2011 and 62 of the
+                 66 of 2018; the others were placed otherwise. ``regional`` holds for Tver 2024 and not before.
 
 Shpilkin's figures are ``counted = right`` with ``peak`` or ``clean_share`` by eye. Not a parameter: EFToolkit's
 split of each station's votes over clean bins and its count in two dimensions (a procedure of weights and caps that
@@ -146,8 +147,6 @@ class TurnoutSurplus(Method):
             raise UsageError(f"turnout_surplus: clean_share is {self.clean_share}; it must lie between 0 and 1.")
         if self.clean_share is not None and self.scaled_to != "peak":
             raise UsageError("turnout_surplus: clean_share gives the ratio, and so does scaled_to = left; set one.")
-        if self.without and self.peaks != "regions":
-            raise UsageError("turnout_surplus: without names regions; set peaks = regions too.")
 
     def null(self, case: Case, rng: np.random.Generator) -> Case:
         """Each area's votes drawn anew at the area's own share, whatever the station's turnout."""
@@ -269,6 +268,8 @@ class TurnoutSurplus(Method):
     def _parts(self, results: Results, stations: tuple[Counts, Counts, Counts, Counts, Counts, Counts]) -> Parts:
         """The contest or its regions; those without a clean peak, or named in ``without``, are left out."""
         leader, others, codes, bins, _, rows = stations
+        if self.without and self.peaks != "regions":
+            raise Unasked("without_regions")
         groups: Counts = np.zeros(len(rows), np.int64)
         names: tuple[str, ...] = ("",)
         if self.peaks == "regions":
