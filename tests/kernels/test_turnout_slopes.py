@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from recanvass.kernels.turnout_slopes import core, middle_ranks, slopes
-from recanvass.methods.turnout_surplus import binned, coarsest
 from recanvass.testing import check_kernel
+from recanvass.turnout_bins import binned, regions
 from tests.conftest import canonical
 
 #: Sobyanin and Sukhovolsky's slope of the leader's votes on turnout, and the break-even share within
@@ -102,5 +102,5 @@ def test_published_slopes_and_break_even_shares(
     leader, others, _, _, registered, rows = found
     if slope is not None:
         assert slopes(leader, others, registered)[0] == pytest.approx(slope, abs=0.00055)
-    share = core(leader, others, registered, coarsest(results, rows)).break_even
+    share = core(leader, others, registered, regions(results, rows)[0]).break_even
     assert share == pytest.approx(break_even, abs=0.0051)

