@@ -18,7 +18,7 @@ def _short(n: int = 60, seed: int = 1, size: int = 500) -> list[list[int]]:
     rng = np.random.default_rng(seed)
     rows = []
     for _ in range(n):
-        options = [int(v) for v in rng.multinomial(int(rng.integers(size // 2, size)), (0.5, 0.3, 0.15, 0.05))]
+        options = [int(v) for v in rng.multinomial(int(rng.integers(size // 2, size)), (0.43, 0.32, 0.18, 0.07))]
         rows.append([2 * size, sum(options) + int(rng.integers(1, 9)), *options])
     return rows
 
