@@ -1,4 +1,4 @@
-"""What speaks for and against columns as options where no total confirms them: sums among them, and where they stand."""
+"""What speaks for and against columns as options where no total confirms them: sums among them, and their place."""
 
 from __future__ import annotations
 
@@ -83,8 +83,8 @@ def needed(
 ) -> list[int]:
     """The uncertain columns that are votes, because without them the others are far from every total.
 
-    All of them together must bring the others near it, and at least one must be needed for that. Those that stand in
-    front of the options may be numbers of places, and must each be needed; the others are then like one that is.
+    All of them together must bring the others near it, and at least one must be needed for that; the rest are then
+    votes like it. But what stands in front of all options, and is not needed, may be a number of places.
     """
     if not uncertain or falls_short(left, columns, known):
         return []
@@ -92,8 +92,7 @@ def needed(
     if not falls_short(whole, columns, known):
         return []
     alone = [j for j in uncertain if not falls_short([i for i in whole if i != j], columns, known)]
-    front = min(left, default=min(uncertain))
-    return list(uncertain) if alone and all(j in alone for j in uncertain if j < front) else []
+    return list(uncertain) if alone and min(uncertain) >= min([*left, *alone]) else []
 
 
 def uncertain(
