@@ -48,7 +48,7 @@ class Table:
     @cached_property
     def named(self) -> Mask:
         """The columns that are options of the file; ``(columns,)``."""
-        return np.arange(self.votes.shape[1]) != self.rest
+        return np.asarray(np.arange(self.votes.shape[1]) != self.rest, dtype=np.bool_)
 
     @cached_property
     def total(self) -> Counts:
