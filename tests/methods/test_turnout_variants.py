@@ -194,3 +194,25 @@ def test_without_regions_there_is_a_reason() -> None:
         assert isinstance(outcome, Skipped)
         assert outcome.reason
     assert "East" in outcome.reason
+
+
+def test_the_interval_of_a_sum_of_regions_holds_the_sum() -> None:
+    rng = np.random.default_rng(3)
+    rows = 800
+    registered = np.full(rows, 1000)
+    # Two peaks a region about equally full, with other ratios: draws of its areas pick now the one, now the other.
+    busy = np.arange(rows) % 10 < 5
+    ballots = rng.binomial(registered, np.where(busy, 0.75, 0.5) + rng.normal(0, 0.04, rows))
+    first = rng.binomial(ballots, np.where(busy, 0.6, 0.4))
+    places = {
+        "region": Labels.of([f"R{i // 100}" for i in range(rows)]),
+        "district": Labels.of([f"D{i // 10:02d}" for i in range(rows)]),
+        "station": Labels.of([f"S{i:03d}" for i in range(rows)]),
+    }
+    counts = {"registered": registered, "ballots": ballots, "valid": ballots}
+    results = Results(("A", "B"), np.stack([first, ballots - first], axis=1), counts, places=places)
+    estimate = asked(results, peaks="regions").answer.estimates[0]
+    assert estimate.low is not None
+    assert estimate.high is not None
+    assert estimate.low < estimate.value < estimate.high
+    assert estimate.high - estimate.low < 20_000

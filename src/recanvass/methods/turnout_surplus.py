@@ -19,7 +19,8 @@ Where the peak lies, ``peak_rule``:
 ``fullest`` the fullest bin of the smoothed other ballots, the last three left out.
 
 or ``peak`` names the bin. ``regional`` moves a peak that is a multiple of ten by one bin. The interval
-draws the areas with replacement and picks the peak anew: chance only, not the assumption. Class C.
+draws the areas with replacement and picks the peak anew (in a sum of regions their peaks are held, since a draw of
+a small region often has another fullest bin): chance only, not the assumption. Class C.
 
 Other published sums, each a parameter; only the first of each is ranked among clean contests, whose figures are
 those of the defaults:
@@ -296,16 +297,18 @@ class TurnoutSurplus(Method):
         return Parts(a, b, np.array(peaks, np.int64), tuple(kept), tuple(by_area), tuple(left_out))
 
     def _bootstrap(self, parts: Parts, rng: np.random.Generator) -> list[float]:
-        """The sum with the areas of each part drawn with replacement, and the fullest bin as the peak."""
+        """The sum with the areas of each part drawn with replacement; the contest's peak is then the fullest bin."""
         counts = [len(a) for a, _ in parts.areas]
         if sum(counts) < 10 or max(counts) < 2 or self.draws < 1:
             return []
         total, able = np.zeros(self.draws), np.ones(self.draws, bool)
         rows = np.arange(self.draws)
-        for count, (by_leader, by_others) in zip(counts, parts.areas, strict=True):
+        for count, held, (by_leader, by_others) in zip(counts, parts.peaks, parts.areas, strict=True):
             weights = rng.multinomial(count, np.full(count, 1 / count), self.draws).astype(np.float64)
             a, b = weights @ by_leader, weights @ by_others
-            if self.peak is None:
+            if self.peaks == "regions":
+                peaks = np.full(self.draws, int(held))
+            elif self.peak is None:
                 peaks = np.array([self._off_tens(int(np.argmax(smoothed(row)[:-3]))) for row in b], np.int64)
             else:
                 peaks = np.full(self.draws, self.peak)
