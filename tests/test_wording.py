@@ -195,7 +195,7 @@ def test_a_rank_above_nobody_is_said_in_plain_words() -> None:
     facts = {"count": 0, "stations": 500, "share": 0.0, "option": "A", "edge": 0.95, "votes": 0}
     facts |= {"below": 0, "contests": 37, "largest": 0.0}
     said = wording.summary("extreme_corner", "ranked", facts)
-    assert said.endswith("for it there. None of 37 clean contests stands lower in this.")
+    assert said.endswith("for it there. Not one of 37 clean contests stands lower in this.")
     assert "больше" not in wording.summary("extreme_corner", "ranked", facts, "ru")
     assert "more than in 1 of 37 clean contests" in wording.summary("extreme_corner", "ranked", facts | {"below": 1})
 
