@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -233,16 +233,16 @@ class _Spelt(dict[str, str]):
         return made
 
 
-def territory_of(name: str, known: Sequence[str]) -> str | None:
-    """The one of several territories that a name means, whatever its spelling, or None."""
-    if name in known:
-        return name
-    fits = [k for k in known if k.strip().casefold() == name.strip().casefold()]
-    if len(fits) == 1:
-        return fits[0]
-    wanted = _whole_spelling(name)
-    fits = [k for k in known if _whole_spelling(k) == wanted]
-    return fits[0] if len(fits) == 1 else None
+def territories_of(names: Iterable[str], known: Sequence[str]) -> dict[str, str | None]:
+    """By name: the one of several territories that it means, whatever its spelling, or None."""
+    there, written = set(known), _single([name.strip().casefold() for name in known])
+    spelt = _single([_whole_spelling(name) for name in known])
+    found: dict[str, str | None] = {}
+    for name in names:
+        row = written.get(name.strip().casefold())
+        row = spelt.get(_whole_spelling(name)) if row is None else row
+        found[name] = name if name in there else None if row is None else known[row]
+    return found
 
 
 @lru_cache(maxsize=2**16)
@@ -297,4 +297,4 @@ def _similar(left: Sequence[int], ours: Sequence[str], theirs: Sequence[str], le
     return found
 
 
-__all__ = ["CONFIDENCE", "Match", "Way", "match", "number_of", "spelling_of", "spellings", "territory_of"]
+__all__ = ["CONFIDENCE", "Match", "Way", "match", "number_of", "spelling_of", "spellings", "territories_of"]

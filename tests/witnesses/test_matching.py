@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recanvass.copies import ledger
-from recanvass.matching import Match, match, number_of, spelling_of, territory_of
+from recanvass.matching import Match, match, number_of, spelling_of, territories_of
 from recanvass.results import Labels, Results
 from recanvass.witness import by_number
 
@@ -76,9 +76,9 @@ def test_numbers_alone_need_their_place() -> None:
 
 def test_territories() -> None:
     known = ("Minsk city", "Minsk region", "Brest", "Mogilev")
-    assert territory_of("MINSK CITY", known) == "Minsk city"
-    assert territory_of("Брест", known) == "Brest"
-    assert territory_of("Minsk", known) is None
+    means = {"MINSK CITY": "Minsk city", "Брест": "Brest", "Minsk": None, "Minsk region": "Minsk region"}
+    assert territories_of(means, known) == means
+    assert territories_of(["brest"], (*known, "BREST")) == {"brest": None}  # two may be meant
 
 
 def test_two_different_copies_of_one_station_are_listed() -> None:

@@ -33,7 +33,7 @@ from recanvass.contrasts import KNOWN
 from recanvass.copies import AsPublished, Ledger, as_published, ledger
 from recanvass.finding import Answer, Estimate, Finding
 from recanvass.kernels.selection_bounds import odds_ratio, unseen_shares
-from recanvass.matching import match, territory_of
+from recanvass.matching import match, territories_of
 from recanvass.method import Drawing, Method, Needs, Reference, Unasked
 from recanvass.results import Contest, Labels, Results, exact_sum
 from recanvass.witness_drawings import curve_layers, dumbbell_panels, pictures, ratio_layers, sums_layers
@@ -242,7 +242,7 @@ def _rows_by_territory(case: Case) -> list[tuple[str, NDArray[np.int64]]]:
     rows: dict[str, list[int]] = {}
     for level in ("region", "district"):
         if level in copies.places and others:
-            means = {n: territory_of(n, others) for n in copies.places[level].names}
+            means = territories_of(copies.places[level].names, others)
             for i, name in enumerate(copies.places[level].values()):
                 territory = means.get(name)
                 if territory is not None:

@@ -215,7 +215,7 @@ def _options(
         if full >= identities.HOLDS:
             fits.append((full, -order, fit, target))
     if not fits:
-        wider = _widened(proposal, columns, levels, arrays)
+        wider = _widened(table, proposal, columns, levels, arrays)
         if wider is not None:
             return _options(table, columns, wider, figures, wider.levels)
     if fits:
@@ -232,6 +232,7 @@ def _options(
 
 
 def _widened(
+    table: Laid,
     proposal: Proposal,
     columns: Sequence[Column],
     levels: Mapping[str, int],
@@ -239,11 +240,13 @@ def _widened(
 ) -> Proposal | None:
     """The proposal with further columns of counts among the options, if only with them they add up exactly.
 
-    An option may be called like something else: *PS*, *Number*, *Date Palm Party*.
+    An option may be called like something else: *PS*, *Number*, *Date Palm Party*. But numbers of rows or of places,
+    which go up by one, bring three rows of many options to a total by luck.
     """
     names = [j for j, why in proposal.aside.items() if why == "named" and columns[j].kind == "count"]
     places = [j for j in levels.values() if columns[j].kind == "count"]
     more = sorted({*names, *places} - set(proposal.unnamed))
+    more = [j for j in more if not numbers_rows(columns[j], table.headers, j)]
     if not more or len(columns[0]) < 3:
         return None
     candidates = sorted({*proposal.unnamed, *more})

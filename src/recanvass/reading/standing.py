@@ -48,14 +48,17 @@ def sums_of_others(chosen: Sequence[int], unnamed: Sequence[int], columns: Seque
 
 
 def interchangeable(chosen: Sequence[int], unnamed: Sequence[int], columns: Sequence[Column]) -> bool:
-    """Whether, in a table of few rows, a column that was left out has the figures of one that was chosen.
+    """Whether, in a table of few rows, one chosen column may stand in for another that was left out.
 
-    The sum is then the same with either, and says nothing of which is the option; many rows are not alike by luck.
+    It has the figures of one that was, so that the sum is the same with either, or it numbers the rows. The sum then
+    says nothing of which is the option; many rows are not alike by luck.
     """
     if len(columns[0]) >= traits.ENOUGH:
         return False
     left = [columns[j].values for j in unnamed if j not in chosen and columns[j].values.any()]
-    return any(np.array_equal(columns[i].values, values) for i in chosen for values in left)
+    numbers = np.arange(1, len(columns[0]) + 1)  # of rows: many options and few rows let them stand in for an option
+    alike = [*left, numbers] if left else []
+    return any(np.array_equal(columns[i].values, values) for i in chosen for values in alike)
 
 
 def falls_short(left: Sequence[int], columns: Sequence[Column], known: Sequence[Target]) -> bool:
