@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from recanvass.results import Counts, Labels, Results
 from recanvass.scenarios._country import logistic
-from recanvass.scenarios._planting import base
+from recanvass.scenarios._planting import VotesAtStations, base
 
 Floats = NDArray[np.float64]
 
@@ -211,3 +211,18 @@ def _flows(
     goes = made / made.sum(axis=1, keepdims=True)
     later = shares * loyal + (shares * (1 - loyal)).sum(axis=1, keepdims=True) * goes
     return np.asarray(later / later.sum(axis=1, keepdims=True))
+
+
+@dataclass(frozen=True)
+class SinceEarlier(VotesAtStations):
+    """Something done at some stations of the later of two contests; ``clean`` is the scenario of the earlier one.
+
+    Parameters
+    ----------
+    swing : float
+        How much people honestly change between the two, against what they usually do.
+    """
+
+    extent: float = 0.1
+    dose: float = 0.4
+    swing: float = 1.0

@@ -6,12 +6,17 @@ leader is honestly weaker than elsewhere in the district, so that the others dif
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from recanvass.results import Counts, Results
 from recanvass.same_stations import same_stations
+from recanvass.scenario import Scenario
 from recanvass.scenarios._country import level, logistic
+from recanvass.scenarios._earlier import EARLIER, pair
 
 Floats = NDArray[np.float64]
 
@@ -67,3 +72,39 @@ def _placed(
 def _standard(values: Floats) -> Floats:
     spread = float(values.std()) if values.size else 0.0
     return np.asarray((values - values.mean()) / spread if spread > 0 else np.zeros_like(values))
+
+
+@dataclass(frozen=True)
+class WithMachines(Scenario):
+    """An honest contest with its list of machines, and the contest before.
+
+    Parameters
+    ----------
+    machines : float
+        The share of the stations with a machine.
+    placing : float
+        How much likelier a machine is at a large station and in a large district.
+    leaning : float
+        How much likelier a machine is where the leader is honestly weaker than in the rest of the district. With
+        both at 0 machines are placed by lot.
+    earlier : bool
+        Whether the contest before, with hands counting everywhere, is in the case too.
+    swing : float
+        How much people honestly change between the two, against what they usually do.
+    clean : str
+        The clean scenario of the earlier contest, which the later one is made from.
+    """
+
+    machines: float = 0.2
+    placing: float = 1.0
+    leaning: float = 0.2
+    earlier: bool = True
+    swing: float = 1.0
+    clean: str = "clean_mixture"
+
+    def honest(self, rng: np.random.Generator, stations: int) -> tuple[Results, dict[str, Any]]:
+        """The contest with nothing done, and what is known beside its table."""
+        before, then = pair(self.clean, rng, stations, self.swing)
+        machines = listed(before, then, rng, self.machines, self.placing, self.leaning)
+        known: dict[str, Any] = {"machine_counted": machines} if machines else {}
+        return before, known | ({"earlier": {EARLIER: then}} if self.earlier else {})

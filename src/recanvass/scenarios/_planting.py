@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from recanvass.errors import UsageError
 from recanvass.results import Results
-from recanvass.scenario import Planted, World, scenario
+from recanvass.scenario import Planted, Scenario, World, scenario
 
 Counts = NDArray[np.int64]
 
@@ -150,3 +152,41 @@ def switched(
 def world(name: str, before: Results, after: Results, rows: Counts, **facts: object) -> World:
     """The world in which one thing was done."""
     return World(name, after, before, (Planted(name, tuple(int(i) for i in rows), dict(facts)),))
+
+
+@dataclass(frozen=True)
+class AtStations(Scenario):
+    """Something done at some stations of a clean contest.
+
+    Parameters
+    ----------
+    extent : float
+        The share of stations.
+    clustering : str
+        ``stations`` anywhere, whole ``districts`` or ``regions``, or ``coordinated``: whole districts in which the
+        leader is weakest.
+    clean : str
+        The clean scenario that it is planted into.
+    """
+
+    extent: float = 0.2
+    clustering: str = "stations"
+    clean: str = "clean_mixture"
+
+    kind = "planted"
+
+
+@dataclass(frozen=True)
+class VotesAtStations(AtStations):
+    """Votes added or moved at some stations, by a dose or so many in all.
+
+    Parameters
+    ----------
+    dose : float
+        The part of what there is to add or to move at a station.
+    of_leader : float
+        If above 0: how many votes are added or moved in all, as a part of the leader's votes; it replaces ``dose``.
+    """
+
+    dose: float = 0.3
+    of_leader: float = 0.0

@@ -6,33 +6,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recanvass.scenario import Scenario, World
-from recanvass.scenarios._planting import base, replaced, some_stations, world
+from recanvass.scenario import World
+from recanvass.scenarios._planting import AtStations, base, replaced, some_stations, world
 
 
 @dataclass(frozen=True)
-class BrokenAccounts(Scenario):
+class BrokenAccounts(AtStations):
     """At some stations the leader gains votes that the valid and the found ballots do not hold.
 
     Parameters
     ----------
-    extent : float
-        The share of stations.
     dose : float
         Votes added, as a part of the leader's own.
-    clustering : str
-        ``stations`` anywhere, whole ``districts`` or ``regions``, or ``coordinated``: whole districts in which the
-        leader is weakest.
-    clean : str
-        The clean scenario that it is planted into.
     """
 
     extent: float = 0.1
     dose: float = 0.5
-    clustering: str = "stations"
-    clean: str = "clean_mixture"
-
-    kind = "planted"
 
     def build(self, rng: np.random.Generator, stations: int) -> World:
         """One contest."""

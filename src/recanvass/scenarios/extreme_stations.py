@@ -6,30 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recanvass.scenario import Scenario, World
-from recanvass.scenarios._planting import base, replaced, some_stations, with_leader, world
+from recanvass.scenario import World
+from recanvass.scenarios._planting import AtStations, base, replaced, some_stations, with_leader, world
 
 
 @dataclass(frozen=True)
-class ExtremeStations(Scenario):
-    """At some stations turnout and the leader's share are both above 95 per cent (F7).
-
-    Parameters
-    ----------
-    extent : float
-        The share of stations.
-    clustering : str
-        ``stations`` anywhere, whole ``districts`` or ``regions``, or ``coordinated``: whole districts in which the
-        leader is weakest.
-    clean : str
-        The clean scenario that it is planted into.
-    """
+class ExtremeStations(AtStations):
+    """At some stations turnout and the leader's share are both above 95 per cent (F7)."""
 
     extent: float = 0.02
-    clustering: str = "stations"
-    clean: str = "clean_mixture"
-
-    kind = "planted"
 
     def build(self, rng: np.random.Generator, stations: int) -> World:
         """One contest."""

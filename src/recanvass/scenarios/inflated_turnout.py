@@ -6,36 +6,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recanvass.scenario import Scenario, World
-from recanvass.scenarios._planting import base, part_for, replaced, some_stations, world
+from recanvass.scenario import World
+from recanvass.scenarios._planting import VotesAtStations, base, part_for, replaced, some_stations, world
 
 
 @dataclass(frozen=True)
-class InflatedTurnout(Scenario):
+class InflatedTurnout(VotesAtStations):
     """At some stations every option's votes are multiplied by the same factor (F8).
 
     Parameters
     ----------
-    extent : float
-        The share of stations.
     dose : float
         The part of the abstainers that is added.
-    of_leader : float
-        If above 0: how many votes are added in all, as a part of the leader's votes; it replaces ``dose``.
-    clustering : str
-        ``stations`` anywhere, whole ``districts`` or ``regions``, or ``coordinated``: whole districts in which the
-        leader is weakest.
-    clean : str
-        The clean scenario that it is planted into.
     """
 
     extent: float = 0.3
     dose: float = 0.3
-    of_leader: float = 0.0
-    clustering: str = "stations"
-    clean: str = "clean_mixture"
-
-    kind = "planted"
 
     def build(self, rng: np.random.Generator, stations: int) -> World:
         """One contest."""

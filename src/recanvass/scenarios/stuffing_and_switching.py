@@ -6,39 +6,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recanvass.scenario import Scenario, World
-from recanvass.scenarios._planting import base, replaced, some_stations, world
+from recanvass.scenario import World
+from recanvass.scenarios._planting import AtStations, base, replaced, some_stations, world
 
 
 @dataclass(frozen=True)
-class StuffingAndSwitching(Scenario):
+class StuffingAndSwitching(AtStations):
     """At some stations abstainers become the leader's votes, and so do others' votes; a few go all the way (F3).
 
     Parameters
     ----------
-    extent : float
-        The share of stations.
     dose : float
         The typical part of the abstainers that is added (half-normal).
     exponent : float
         The part x of the abstainers goes with a part x to this power of the others' votes.
     extreme : float
         The share of the chosen stations at which nearly everybody votes for the leader.
-    clustering : str
-        ``stations`` anywhere, whole ``districts`` or ``regions``, or ``coordinated``: whole districts in which the
-        leader is weakest.
-    clean : str
-        The clean scenario that it is planted into.
     """
 
     extent: float = 0.2
     dose: float = 0.3
     exponent: float = 2.0
     extreme: float = 0.05
-    clustering: str = "stations"
-    clean: str = "clean_mixture"
-
-    kind = "planted"
 
     def build(self, rng: np.random.Generator, stations: int) -> World:
         """One contest."""

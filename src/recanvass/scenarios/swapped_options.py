@@ -6,30 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recanvass.scenario import Scenario, World
-from recanvass.scenarios._planting import base, replaced, some_stations, world
+from recanvass.scenario import World
+from recanvass.scenarios._planting import AtStations, base, replaced, some_stations, world
 
 
 @dataclass(frozen=True)
-class SwappedOptions(Scenario):
-    """At some stations the first two options change places (F9).
-
-    Parameters
-    ----------
-    extent : float
-        The share of stations.
-    clustering : str
-        ``stations`` anywhere, whole ``districts`` or ``regions``, or ``coordinated``: whole districts in which the
-        leader is weakest.
-    clean : str
-        The clean scenario that it is planted into.
-    """
+class SwappedOptions(AtStations):
+    """At some stations the first two options change places (F9)."""
 
     extent: float = 0.02
-    clustering: str = "stations"
-    clean: str = "clean_mixture"
-
-    kind = "planted"
 
     def build(self, rng: np.random.Generator, stations: int) -> World:
         """One contest."""
