@@ -15,6 +15,7 @@ from recanvass.method import Drawing
 from tests.dossier.examinations import METHODS, PAYLOADS, hostile, simulated
 
 SVG = "{http://www.w3.org/2000/svg}"
+DRAWN = {"svg", "title", "desc", "g", "path", "line", "rect", "text"}
 
 
 def bars(records: list[dict[str, Any]] | None = None, **changes: Any) -> Figure:
@@ -96,16 +97,7 @@ def test_an_svg_holds_no_script_no_style_and_no_address(name: str) -> None:
 def test_hostile_records_are_text() -> None:
     records = [{"a": p, "b": 0.1, "e": 0.1} for p in PAYLOADS]
     root = ElementTree.fromstring(bars(records).svg())
-    assert {e.tag.removeprefix(SVG) for e in root.iter()} <= {
-        "svg",
-        "title",
-        "desc",
-        "g",
-        "path",
-        "line",
-        "rect",
-        "text",
-    }
+    assert {e.tag.removeprefix(SVG) for e in root.iter()} <= DRAWN
     words = " ".join(e.text or "" for e in root.iter())
     assert "<script>window.PWNED=1</script>" in words
     assert "\u202e" not in words
@@ -123,16 +115,7 @@ def test_hostile_words_of_a_specification_are_text() -> None:
         }
         chart = Figure("bars", Drawing(spec, [{"a": "x", "b": 1}], payload, payload))
         root = ElementTree.fromstring(chart.svg())
-        assert {e.tag.removeprefix(SVG) for e in root.iter()} <= {
-            "svg",
-            "title",
-            "desc",
-            "g",
-            "path",
-            "line",
-            "rect",
-            "text",
-        }
+        assert {e.tag.removeprefix(SVG) for e in root.iter()} <= DRAWN
         assert "\u202e" not in "".join(root.itertext())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -21,20 +22,10 @@ from recanvass.method import method
 from recanvass.results import Labels, Results
 from recanvass.scaled_copies import Family, listed_areas, log_evidence
 from tests.conftest import canonical
+from tests.methods.one_division import one_division
 from tests.references.copied_results import LIKE, like_an_earlier_one
 
-
-def contest(seed: int = 0, areas: int = 12, stations: int = 30, options: int = 6) -> Results:
-    """One division of votes in each area: the hardest honest contest."""
-    rng = np.random.default_rng(seed)
-    rates = rng.dirichlet(np.full(options, 3.0), areas).repeat(stations, axis=0)
-    votes = rng.multinomial(rng.integers(700, 2200, areas * stations), rates)
-    area = np.repeat(np.arange(areas), stations)
-    places = {
-        "district": Labels.of([f"District {a:02d}" for a in area]),
-        "station": Labels.of([f"{i:05d}" for i in range(len(area))]),
-    }
-    return Results(tuple("ABCDEFGH"[:options]), votes.astype(np.int64), places=places)
+contest = partial(one_division, areas=12, options=6, votes=(700, 2200))
 
 
 def asked(results: Results, **parameters: object) -> Finding:

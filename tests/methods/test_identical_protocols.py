@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -17,22 +18,12 @@ from recanvass.finding import Finding, Skipped
 from recanvass.kernels.near_rows import BOXES, REACH, box_bound, log_row_bound, near_rows
 from recanvass.kernels.poisson_binomial_tail import log_tail
 from recanvass.method import method
-from recanvass.results import Labels, Results
+from recanvass.results import Results
 from tests.conftest import canonical
+from tests.methods.one_division import one_division
 from tests.references.identical_protocols import REPEATS, STATIONS, repeats
 
-
-def contest(seed: int = 0, areas: int = 10, stations: int = 30, options: int = 5, size: int = 900) -> Results:
-    """One division of votes in each area: the hardest honest contest."""
-    rng = np.random.default_rng(seed)
-    rates = rng.dirichlet(np.full(options, 3.0), areas).repeat(stations, axis=0)
-    votes = rng.multinomial(rng.integers(size // 2, size, areas * stations), rates)
-    area = np.repeat(np.arange(areas), stations)
-    places = {
-        "district": Labels.of([f"District {a:02d}" for a in area]),
-        "station": Labels.of([f"{i:05d}" for i in range(len(area))]),
-    }
-    return Results(tuple("ABCDEFGH"[:options]), votes.astype(np.int64), places=places)
+contest = partial(one_division, areas=10, options=5, votes=(450, 900))
 
 
 def asked(results: Results, **parameters: object) -> Finding:
@@ -204,7 +195,7 @@ def test_what_is_said_to_be_seen_is_seen() -> None:
 
 
 def test_where_equality_is_chance_nothing_is_asked() -> None:
-    few = contest(options=2, size=300)
+    few = contest(options=2, votes=(150, 300))
     outcome = method("identical_protocols").run(Case.of(few))
     assert isinstance(outcome, Skipped)
     assert outcome.code == "untelling"
@@ -223,7 +214,7 @@ def test_a_hundred_thousand_equal_rows_are_answered() -> None:
 def test_size_under_the_hardest_null() -> None:
     """Slips at their full rate and one division an area: the headline stays below its level."""
     one = method("identical_protocols")
-    case = Case.of(contest(areas=6, stations=25, size=600))
+    case = Case.of(contest(areas=6, stations=25, votes=(300, 600)))
     logs = []
     for draw in range(60):
         found = one.run(one.null(case, np.random.default_rng([3, draw])))

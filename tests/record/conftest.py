@@ -121,6 +121,11 @@ Make = Callable[..., Path]
 
 
 @pytest.fixture
+def claim() -> str:
+    return CLAIM
+
+
+@pytest.fixture
 def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
     """A case folder: its claims, its stored source, other parts of ``case.toml``."""
     monkeypatch.delenv("RECANVASS_SOURCES", raising=False)

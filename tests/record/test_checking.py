@@ -17,27 +17,6 @@ def codes(report: record.CheckReport) -> list[tuple[str, str, str]]:
     return [(p.claim, p.field, p.code) for p in report.problems]
 
 
-@pytest.fixture
-def claim() -> str:
-    return """
-[[claims]]
-id = "c1"
-kind = "official figure"
-statement = "The incumbent won more than 71.4%."
-speaker = "the commission"
-source = "post"
-when = { said = "on Monday", date = 2031-03-10 }
-quotation = { exact = "had won with more than 71.4% of the vote" }
-[claims.quantity]
-said = "more than 71.4%"
-value = 71.4
-hedge = "above"
-low = 71.4
-unit = "percent"
-about = { measure = "share", column = "Incumbent" }
-"""
-
-
 def test_a_clean_case_is_verified(make: Any) -> None:
     report = record.check(make())
     assert report.ok
