@@ -69,18 +69,20 @@ def read(
     write_mapping: Annotated[
         Path | None, typer.Option("--write-mapping", help="Write the mapping that gives this reading again.")
     ] = None,
+    language: Language = "en",
 ) -> None:
     """Read a file of results and print the verification sheet."""
     from recanvass import terminal
     from recanvass.reading.read import read_json_object
 
+    _known_language(language)
     results = _read(file, mapping, encoding, part)
     if write_mapping is not None and results.sheet is not None:
         write_mapping.write_text(results.sheet.mapping, encoding="utf-8")
     if as_json:
         _print_json(read_json_object(results))
     else:
-        terminal.print_sheet(results)
+        terminal.print_sheet(results, language)
 
 
 @app.command()
@@ -204,13 +206,15 @@ def compare(
 def demo(
     out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write.")] = Path("recanvass-demo"),
     seed: Seed = 0,
+    language: Language = "en",
 ) -> None:
     """Simulate a contest with known manipulations, examine it, and compare with the truth."""
     from recanvass import demonstration, terminal
 
+    _known_language(language)
     _may_write(out)
     with terminal.stages() as progress:
-        lines, page = demonstration.run(out, seed, progress)
+        lines, page = demonstration.run(out, seed, progress, language)
     terminal.spoken(lines)
     typer.echo(str(page))
 
@@ -230,6 +234,7 @@ def witness(
     from recanvass.examination import examine as ask_all
     from recanvass.witness import METHODS
 
+    _known_language(language)
     if not case.is_dir():
         raise UsageError(f"{case.name!r} is not the folder of a case; see docs/record.md for what a case holds.")
     with terminal.stages() as progress:
@@ -258,10 +263,12 @@ def plan(
     silent: Annotated[float, typer.Option(help="The share of observers who may not report.")] = 0.0,
     level: Annotated[float, typer.Option(help="The confidence of the margin.")] = 0.95,
     as_json: Json = False,
+    language: Language = "en",
 ) -> None:
     """How many stations to observe, and what that could show."""
     from recanvass import planning, terminal
 
+    _known_language(language)
     strata, total = None, frame
     if earlier is not None:
         results = _read(earlier, None, None, None)
@@ -278,7 +285,7 @@ def plan(
     if as_json:
         _print_json(made.to_dict())
     else:
-        terminal.print_plan(made)
+        terminal.print_plan(made, language)
 
 
 def main() -> None:

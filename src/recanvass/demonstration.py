@@ -7,16 +7,14 @@ examined, and the dossier is written beside the file and its truth.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from recanvass import wording
-from recanvass.case import Case
 from recanvass.dossier import write as write_dossier
 from recanvass.examination import Examination, examine
 from recanvass.reading.read import read
-from recanvass.results import Contest
 from recanvass.scenario import World
 from recanvass.scenario import scenario as scenario_of
 from recanvass.scenario import write as write_contest
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
 STATIONS = 5000
 
 
-def run(out: Path, seed: int, progress: Progress) -> tuple[list[str], Path]:
+def run(out: Path, seed: int, progress: Progress, language: str = "en") -> tuple[list[str], Path]:
     """Write the contest, its truth and its dossier; ten lines that compare them, and the page.
 
     Parameters
@@ -37,40 +35,39 @@ def run(out: Path, seed: int, progress: Progress) -> tuple[list[str], Path]:
     seed : int
     progress : callable
         Called with (done, total, stage).
+    language : str
+        Of the lines and of the dossier.
     """
     progress(0, 3, "simulating")
     world = scenario_of("demo").build(np.random.default_rng(seed), STATIONS)
     place = out / "contest"
     place.mkdir(parents=True, exist_ok=True)
-    table = place / "results.csv"
+    table = place / "simulated-contest.csv"
     truth = write_contest(world, table)
     progress(1, 3, "reading")
-    case = Case.of(read(table, contest=Contest(title=world.results.contest.title)))
-    exam = examine(case, seed=seed, progress=progress)
+    exam = examine(read(table), seed=seed, progress=progress)
     progress(2, 3, "dossier")
-    page = write_dossier(exam, out / "dossier")
-    return lines(world, exam, truth), page
+    page = write_dossier(exam, out / "dossier", language=language)
+    return lines(world, exam, truth, language), page
 
 
-def lines(world: World, exam: Examination, truth: Path) -> list[str]:
+def lines(world: World, exam: Examination, truth: Path, language: str = "en") -> list[str]:
     """What was planted and what was found, a line each."""
+
+    def words(*keys: str, **facts: Any) -> str:
+        return wording.phrase("demonstration", *keys, facts=facts, language=language)
+
     results = world.results
-    facts = {
-        "stations": len(results),
-        "districts": len(results.areas("district")),
-        "votes": world.truth()["votes_changed"] // 2,
-    }
-    said = [wording.phrase("demonstration", "contest", facts=facts)]
+    moved = world.truth()["votes_changed"] // 2
+    said = [words("contest", stations=len(results), districts=len(results.areas("district")), votes=moved)]
     for planted in world.planted:
-        given = {**planted.facts, "stations": len(planted.rows)}
-        said.append(wording.phrase("demonstration", "planted", planted.kind, facts=given))
-    said.append(wording.phrase("demonstration", "headline", facts={"grade": exam.statement.title}))
+        said.append(words("planted", planted.kind, **planted.facts, stations=len(planted.rows)))
+    said.append(words("headline", grade=wording.phrase("statement", "grade", exam.statement.grade, language=language)))
     tests = [f for f in exam.findings if f.evidence_class in "AB"]
     speaking = [f for f in tests if f.status in ("departure", "contradiction")]
-    for finding in speaking:
-        facts = {"title": wording.phrase(finding.method, "title"), "summary": finding.summary}
-        said.append(wording.phrase("demonstration", "found", facts=facts))
-    silent = {"silent": len(tests) - len(speaking)}
-    said.append(wording.phrase("demonstration", "silent", facts=silent))
-    said.append(wording.phrase("demonstration", "truth", facts={"file": truth.name}))
+    for one in speaking:
+        summary = wording.summary(one.method, one.answer.outcome, one.answer.facts, language, one.of)
+        said.append(words("found", title=wording.phrase(one.method, "title", language=language), summary=summary))
+    said.append(words("silent", silent=len(tests) - len(speaking)))
+    said.append(words("truth", file=truth.name))
     return said

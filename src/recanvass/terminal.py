@@ -7,6 +7,7 @@ import textwrap
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -14,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from recanvass import wording
+from recanvass import sheet_words, wording
 from recanvass.errors import UsageError
 from recanvass.statement import Statement, state
 from recanvass.wording import count, phrase, show
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from recanvass.finding import Skipped
     from recanvass.planning import Plan
     from recanvass.results import Results
+    from recanvass.sheet import Identity
 
 #: Longest lists printed before the rest is counted.
 MOST = 8
@@ -61,10 +63,10 @@ def stages() -> Iterator[Progress]:
         yield tell
 
 
-def print_sheet(results: Results) -> None:
+def print_sheet(results: Results, language: str = "en") -> None:
     """The verification sheet of a reading."""
     out, sheet = console(), results.sheet
-    _line(out, phrase("terminal", "title", facts={"name": results.source.name}), "bold")
+    _line(out, phrase("terminal", "title", facts={"name": results.source.name}, language=language), "bold")
     if sheet is None:
         return
     facts = {
@@ -76,18 +78,22 @@ def print_sheet(results: Results) -> None:
         "encoding": results.source.encoding or "–",
         "part": results.source.part or "–",
     }
-    _line(out, phrase("terminal", "counted", facts=facts))
-    _line(out, phrase("terminal", "file", facts=facts), "dim")
-    out.print(_columns_table(results))
-    _section(out, "warnings", [w.message for w in sheet.warnings])
-    _section(out, "identities", [_identity(i.name, i.checked, i.broken, i.excess) for i in sheet.identities])
-    _section(out, "issues", [issue_sentence(i.code, i.stations, dict(i.facts)) for i in sheet.issues])
-    reasons = [
-        f"{phrase('terminal', 'row', facts={'row': q.row})}: {_set_aside(q.reason)}: {show(q.text, 80)}"
-        for q in sheet.quarantined
-    ]
-    _section(out, "quarantined", reasons)
-    _section(out, "ignored", [wording.listed(sheet.ignored, most=30)] if sheet.ignored else [])
+    _line(out, phrase("terminal", "counted", facts=facts, language=language))
+    _line(out, phrase("terminal", "file", facts=facts, language=language), "dim")
+    out.print(_columns_table(results, language))
+    rows = [phrase("terminal", "row", facts={"row": q.row}, language=language) for q in sheet.quarantined]
+    sections = {
+        "warnings": [sheet_words.warning(w, language) for w in sheet.warnings],
+        "identities": [_identity(i, language) for i in sheet.identities],
+        "issues": [sheet_words.oddity(i, language) for i in sheet.issues],
+        "quarantined": [
+            f"{row}: {sheet_words.aside(q.reason, language)}: {show(q.text, 80)}"
+            for row, q in zip(rows, sheet.quarantined, strict=True)
+        ],
+        "ignored": [wording.listed(sheet.ignored, language, 30)] if sheet.ignored else [],
+    }
+    for key, lines in sections.items():
+        _section(out, key, lines, language)
 
 
 def print_examination(exam: Examination, page: Path | None, language: str = "en") -> None:
@@ -219,7 +225,7 @@ def _by_reason(skipped: Sequence[Skipped], language: str) -> dict[str, list[str]
     return reasons
 
 
-def print_plan(plan: Plan) -> None:
+def print_plan(plan: Plan, language: str = "en") -> None:
     """A plan of observation, a line a figure."""
     out = console()
     facts = {
@@ -238,21 +244,15 @@ def print_plan(plan: Plan) -> None:
     keys += ["extent"] if plan.sure_extent else []
     keys += ["effect"] if plan.smallest_effect else []
     for key in keys:
-        _line(out, phrase("terminal", "plan", key, facts=facts))
+        _line(out, phrase("terminal", "plan", key, facts=facts, language=language))
     for name, stations in plan.allocation.items():
-        _line(out, f"  {stations:>6,}  {show(name)}")
+        _line(out, f"  {count(stations, language):>6}  {show(name)}")
 
 
 def alarm_sentence(alarm: dict[str, object], language: str = "en") -> str:
     """The alarm limit with what was measured."""
     key = "measured" if alarm.get("worlds") else "unmeasured"
     return phrase("statement", "alarm", key, facts=alarm, language=language)
-
-
-def issue_sentence(code: str, stations: Sequence[str], facts: dict[str, object]) -> str:
-    """One issue with its first stations."""
-    given = {"stations": len(stations), "names": list(stations), **facts}
-    return phrase("issues", code, facts=given)
 
 
 def ask(question: str, choices: Sequence[str]) -> str:
@@ -277,31 +277,26 @@ def elapsed(since: float) -> float:
     return time.perf_counter() - since
 
 
-def _columns_table(results: Results) -> Table:
+def _columns_table(results: Results, language: str) -> Table:
     sheet = results.sheet
     assert sheet is not None
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for key in ("figure", "header", "decided", "known", "total"):
         numbers = key in ("known", "total")
-        table.add_column(phrase("terminal", "columns", key), justify="right" if numbers else "left", overflow="fold")
+        heading = phrase("terminal", "columns", key, language=language)
+        table.add_column(heading, justify="right" if numbers else "left", overflow="fold")
     totals = results.totals
     for name, header in sheet.columns.items():
         total = totals.get(name)
         known = sheet.known.get(name)
         table.add_row(
-            Text(show(name, 40)),
+            Text(show(sheet_words.column(name, language), 40)),
             Text(show(header, 60)),
-            Text(sheet.decided.get(name, "")),
-            Text("" if known is None else count(known)),
-            Text("" if total is None else f"{total:,}"),
+            Text(sheet_words.decided(sheet.decided.get(name, ""), language)),
+            Text("" if known is None else count(known, language)),
+            Text("" if total is None else count(total, language)),
         )
     return table
-
-
-def _set_aside(reason: str) -> str:
-    """Why a record was set aside, in words; a reason without any is shown as it is."""
-    known = wording.template("columns", "reason")
-    return str(known.get(reason, show(reason.replace("_", " "))))
 
 
 def spoken(lines: Sequence[str]) -> None:
@@ -318,20 +313,20 @@ def spoken(lines: Sequence[str]) -> None:
         out.print(Text("\n".join([head.ljust(len(indent)) + folded[0], *(indent + more for more in folded[1:])])))
 
 
-def _identity(name: str, checked: int, broken: int, excess: int) -> str:
-    facts = {"checked": checked, "broken": broken, "excess": excess, "name": phrase("issues", "identity", name)}
-    return phrase("terminal", "identity" if broken else "identity_holds", facts=facts)
+def _identity(one: Identity, language: str) -> str:
+    facts = {**asdict(one), "name": sheet_words.identity(one.name, language)}
+    return phrase("terminal", "identity" if one.broken else "identity_holds", facts=facts, language=language)
 
 
-def _section(out: Console, key: str, lines: Sequence[str]) -> None:
+def _section(out: Console, key: str, lines: Sequence[str], language: str = "en") -> None:
     if not lines:
         return
     _line(out, "")
-    _line(out, phrase("terminal", "sections", key), "bold")
+    _line(out, phrase("terminal", "sections", key, language=language), "bold")
     for line in lines[:MOST]:
         _line(out, f"· {line}")
     if len(lines) > MOST:
-        _line(out, phrase("terminal", "more", facts={"rest": len(lines) - MOST}), "dim")
+        _line(out, phrase("terminal", "more", facts={"rest": len(lines) - MOST}, language=language), "dim")
 
 
 def _line(out: Console, text: str, style: str = "") -> None:

@@ -66,6 +66,17 @@ def phrase(topic: str, *keys: str, facts: Mapping[str, Any] | None = None, langu
     return _Words(language).vformat(str(template(topic, *keys, language=language)), (), facts or {})
 
 
+def said(
+    topic: str, *keys: str, facts: Mapping[str, Any] | None = None, language: str = "en", otherwise: str = ""
+) -> str:
+    """A phrase that a topic may lack; ``otherwise`` stands for it then."""
+    try:
+        found = template(topic, *keys, language=language)
+    except UnknownName:
+        return otherwise
+    return phrase(topic, *keys, facts=facts, language=language) if isinstance(found, str) else otherwise
+
+
 def summary(method: str, outcome: str, facts: Mapping[str, Any], language: str = "en", of: str = "results") -> str:
     """The one sentence that answers a method's question; it says so where copies were looked at."""
     lowest = outcome == "ranked" and facts.get("below") == 0

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from recanvass import demonstration
+from recanvass.examination import examine
+from recanvass.scenario import scenario
 
 HEADER = "station,region,registered,ballots,valid,invalid,Adams,Baker\n"
 
@@ -46,6 +52,18 @@ def test_read_prints_a_sheet_for_people(file: Path, tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "60 stations" in done.stdout
     assert "\x1b" not in done.stdout
+
+
+def test_read_answers_in_russian(tmp_path: Path) -> None:
+    (tmp_path / "results.csv").write_text(table().replace(",1005,", ",101,"), encoding="utf-8")
+    done = run("read", "results.csv", "--language", "ru", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Учтено: 60 участков" in done.stdout
+    assert "Бюллетеней больше, чем избирателей в списке: 1 участок" in done.stdout
+    own = ("results.csv", "header", "encoding utf-8", "Adams", "Baker", "S005")
+    words = {w.strip(".,:;·()|") for w in done.stdout.split()} - {w for o in own for w in o.split()}
+    spoken = {w for w in words if w.isascii() and w.isalpha() and w.islower()}
+    assert spoken <= set(table().split("\n")[0].lower().split(",")), spoken
 
 
 def test_examine_writes_a_dossier_and_says_where(file: Path, tmp_path: Path) -> None:
@@ -89,6 +107,10 @@ def test_examine_gives_the_same_bytes_twice(file: Path, tmp_path: Path) -> None:
         (("calibrate", "--ranks", "--sizes"), 2, "without --sizes"),
         (("calibrate", "--ranks", "--check"), 2, "nothing that could be checked"),
         (("read", "bad.csv"), 3, "row 3"),
+        (("read", "bad.csv", "--language", "fr"), 2, "no language 'fr'"),
+        (("demo", "--language", "fr"), 2, "no language 'fr'"),
+        (("plan", "--frame", "100", "--margin", "0.1", "--language", "fr"), 2, "no language 'fr'"),
+        (("witness", ".", "--language", "fr"), 2, "no language 'fr'"),
     ],
 )
 def test_a_mistake_is_one_line(file: Path, tmp_path: Path, arguments: tuple[str, ...], code: int, words: str) -> None:
@@ -177,11 +199,24 @@ def test_the_demo_finds_what_it_planted(tmp_path: Path) -> None:
     assert "FOUND" in done.stdout
     assert (tmp_path / "out" / "dossier" / "dossier.html").is_file()
     made = json.loads((tmp_path / "out" / "dossier" / "examination.json").read_text())
-    truth = json.loads((tmp_path / "out" / "contest" / "results.csv.truth.json").read_text())
+    contest = tmp_path / "out" / "contest" / "simulated-contest.csv"
+    truth = json.loads(contest.with_name(f"{contest.name}.truth.json").read_text())
     assert made["statement"]["grade"] == "incompatible"
     repeated = next(f for f in made["findings"] if f["method"] == "repeated_percentages")
     copied = next(p for p in truth["planted"] if p["kind"] == "copied_percentage")
     assert len(set(copied["stations"]) & set(repeated["stations"])) > len(copied["stations"]) / 2
+    verified = run("verify", "out/dossier", str(contest), "--json", cwd=tmp_path)
+    assert json.loads(verified.stdout)["outcome"] == "same", verified.stdout
+
+
+def test_the_demo_speaks_russian(tmp_path: Path) -> None:
+    world = scenario("demo").build(np.random.default_rng(0), 1500)
+    exam = examine(world.case(), methods=["repeated_percentages", "account_identities"])
+    *said, last = demonstration.lines(world, exam, tmp_path / "truth.json", "ru")
+    assert [line.split()[0] for line in said[1:]] == ["ВНЕСЕНО"] * 3 + ["ВЫВОД", "НАЙДЕНО", "ТИХО"]
+    assert last.startswith("Вся правда")
+    names = "Region|District|Option [A-D]|contest/truth.json"
+    assert not re.search(r"[A-Za-z]{4,}", re.sub(names, "", " ".join([*said, last])))
 
 
 def test_the_headline_speaks_the_language_asked_for(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,9 @@ def test_a_plan_from_numbers_and_from_an_earlier_contest(tmp_path: Path) -> None
     (tmp_path / "earlier.csv").write_text(table(200), encoding="utf-8")
     made = json.loads(run("plan", "--earlier", "earlier.csv", "--stations", "30", "--json", cwd=tmp_path).stdout)
     assert sum(made["allocation"].values()) == made["stations"]
+    done = run("plan", "--frame", "5767", "--margin", "0.02", "--silent", "0.1", "--language", "ru", cwd=tmp_path)
+    assert done.stdout.startswith("Отберите по жребию")
+    assert not re.search("[A-Za-z]", done.stdout)
     done = run("plan", "--margin", "0.02", cwd=tmp_path)
     assert done.returncode == 2
     assert "--frame" in done.stderr

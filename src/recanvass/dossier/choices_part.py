@@ -9,8 +9,8 @@ from typing import Any
 
 from recanvass import areas, wording
 from recanvass.choices import KINDS, Choices
-from recanvass.dossier.tables import said
 from recanvass.examination import Examination
+from recanvass.wording import said
 
 
 def promise(choices: Choices, language: str) -> dict[str, Any] | None:

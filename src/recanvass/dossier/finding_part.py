@@ -11,11 +11,12 @@ from urllib.parse import quote
 
 from recanvass import measured_ranks, wording
 from recanvass.citations import CITATIONS
-from recanvass.dossier.tables import amount, quantity, said, table
+from recanvass.dossier.tables import amount, quantity, table
 from recanvass.drawing import Figure, figure
 from recanvass.finding import Estimate, Finding
 from recanvass.measured_alarms import false_alarms
 from recanvass.method import method
+from recanvass.wording import said
 
 #: Stations named in the open text and in the fold below it; all of them stand in ``stations.csv``.
 FIRST_STATIONS, MOST_STATIONS = 20, 400

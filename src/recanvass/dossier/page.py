@@ -24,7 +24,6 @@ from recanvass.dossier.choices_part import fixed, options_of, promise
 from recanvass.dossier.finding_part import finding_part, works
 from recanvass.dossier.record_part import record_part
 from recanvass.dossier.sheet_part import sheet_part
-from recanvass.dossier.tables import said
 from recanvass.errors import UsageError
 from recanvass.examination import Examination
 from recanvass.finding import Finding, Skipped
@@ -32,6 +31,7 @@ from recanvass.measured_alarms import alarm_limit
 from recanvass.method import method, names
 from recanvass.results import COUNTS, Results
 from recanvass.statement import Statement, state
+from recanvass.wording import said
 
 CHAPTERS = ("accounts", "witnesses", "fingerprints", "record")
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from recanvass import areas, wording
-from recanvass.dossier.tables import MOST_ROWS, plain_table, said
+from recanvass import areas, sheet_words, wording
+from recanvass.dossier.tables import MOST_ROWS, plain_table
 from recanvass.drawing import printable
-from recanvass.errors import UnknownName
 from recanvass.issue import Issue
 from recanvass.results import Results
-from recanvass.sheet import Sheet, Warned
+from recanvass.sheet import Sheet
 
 Words = Callable[..., str]
 
@@ -31,7 +30,7 @@ def sheet_part(results: Results | None, language: str) -> dict[str, Any]:
         "ledger": _ledger(sheet, words),
         "totals": _columns(results, sheet, words, language),
         "ignored": words("sheet", "ignored", columns=list(sheet.ignored)) if sheet and sheet.ignored else "",
-        "warnings": [printable(_warning(w, language), 1000) for w in sheet.warnings] if sheet else [],
+        "warnings": [printable(sheet_words.warning(w, language), 1000) for w in sheet.warnings] if sheet else [],
     }
     part["ledgered"] = sheet is not None
     part["checks"] = [_compared(results, sheet, words, language)]
@@ -40,11 +39,6 @@ def sheet_part(results: Results | None, language: str) -> dict[str, Any]:
     part["issues"] = [_issue(i, language) for i in sheet.issues] if sheet else []
     part["quarantine"] = _quarantine(sheet, words, language) if sheet else None
     return part
-
-
-def column_name(name: str, language: str) -> str:
-    """A canonical column in words; an option by its own name."""
-    return said("dossier", "counts", name, language=language, otherwise=wording.show(name.removeprefix("votes:")))
 
 
 def _source(results: Results, sheet: Sheet | None, words: Words, language: str) -> list[dict[str, str]]:
@@ -84,9 +78,9 @@ def _columns(results: Results, sheet: Sheet | None, words: Words, language: str)
         total = results.totals.get(name)
         rows.append(
             [
-                column_name(name, language),
+                sheet_words.column(name, language),
                 wording.show(header, 160),
-                said("dossier", "decided", decided, language=language, otherwise=decided) if decided else "",
+                sheet_words.decided(decided, language),
                 wording.count(known, language),
                 wording.count(len(results) - known, language),
                 "" if total is None or name in results.places else f"{wording.count(total, language)}",
@@ -121,7 +115,7 @@ def _compared(results: Results, sheet: Sheet | None, words: Words, language: str
         return {"none": words("sheet", "compared_none")}
     rows = [
         [
-            column_name(name, language),
+            sheet_words.column(name, language),
             wording.count(announced, language),
             wording.count(summed, language),
             wording.number(summed - announced, 0, language),
@@ -137,7 +131,7 @@ def _identities(sheet: Sheet, words: Words, language: str) -> dict[str, Any]:
         return {"none": words("sheet", "identities_none")}
     rows = [
         [
-            said("issues", "identity", one.name, language=language, otherwise=one.name.replace("_", " ")),
+            sheet_words.identity(one.name, language),
             wording.plural(one.checked, "station", language),
             wording.plural(one.broken, "station", language),
             wording.number(one.excess, 0, language),
@@ -148,27 +142,7 @@ def _identities(sheet: Sheet, words: Words, language: str) -> dict[str, Any]:
     return plain_table(words("sheet", "identities"), headings, rows)
 
 
-def _warning(one: Warned, language: str) -> str:
-    """A warning of the reading in the language of the page; as the reader said it where the language lacks it."""
-    for topic, section in (("columns", "warning"), ("reading", "note")):
-        if text := said(topic, section, one.code, facts=one.facts, language=language):
-            return text
-    return one.message
-
-
-def _aside(reason: str, language: str) -> str:
-    """Why a record was set aside, in words."""
-    shown = wording.show(reason.replace("_", " "), 200)
-    known = said("columns", "reason", reason, language=language, otherwise=shown)
-    return said("dossier", "aside", reason, language=language, otherwise=known)
-
-
 def _issue(issue: Issue, language: str) -> dict[str, Any]:
-    facts: Mapping[str, Any] = {"stations": len(issue.stations), "names": list(issue.stations), **issue.facts}
-    try:
-        sentence = wording.phrase("issues", issue.code, facts=facts, language=language)
-    except (UnknownName, TypeError, ValueError):
-        sentence = f"{issue.code.replace('_', ' ')}: {wording.plural(len(issue.stations), 'station', language)}."
     details = issue.facts.get("details")
     details = details if isinstance(details, Sequence) and not isinstance(details, str) else ()
     shown = issue.stations[:MOST_ROWS] if len(issue.stations) > 1 or details else ()
@@ -184,7 +158,7 @@ def _issue(issue: Issue, language: str) -> dict[str, Any]:
     if len(issue.stations) > len(shown) and shown:
         counted = {"shown": len(shown), "all": len(issue.stations)}
         more = wording.phrase("dossier", "finding", "stations_more", facts=counted, language=language)
-    return {"sentence": sentence, "lines": lines, "more": more}
+    return {"sentence": sheet_words.oddity(issue, language), "lines": lines, "more": more}
 
 
 def _quarantine(sheet: Sheet, words: Words, language: str) -> dict[str, Any]:
@@ -193,7 +167,7 @@ def _quarantine(sheet: Sheet, words: Words, language: str) -> dict[str, Any]:
     rows = [
         [
             str(q.row),
-            _aside(q.reason, language),
+            sheet_words.aside(q.reason, language),
             wording.show(q.text, 160),
         ]
         for q in sheet.quarantined[:MOST_ROWS]

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from recanvass import wording
-from recanvass.errors import UnknownName
 
 #: Rows of one table that stand in the page; all of them stand in ``examination.json``.
 MOST_ROWS = 50
@@ -21,17 +20,6 @@ _FRACTIONS = frozenset({"share", "percentage", "peak", "edge", "turnout", "ratio
 
 #: Figures that a table holds as text: 71.0, or 71.0 / 15.6 / 7.8.
 _WRITTEN = re.compile(r"-?\d+\.\d+( / -?\d+\.\d+)*")
-
-
-def said(
-    topic: str, *keys: str, facts: Mapping[str, Any] | None = None, language: str = "en", otherwise: str = ""
-) -> str:
-    """A phrase that a topic may lack; ``otherwise`` stands for it then."""
-    try:
-        found = wording.template(topic, *keys, language=language)
-    except UnknownName:
-        return otherwise
-    return wording.phrase(topic, *keys, facts=facts, language=language) if isinstance(found, str) else otherwise
 
 
 def table(records: Sequence[Mapping[str, Any]], name: str, method: str, language: str) -> dict[str, Any]:
@@ -54,7 +42,7 @@ def table(records: Sequence[Mapping[str, Any]], name: str, method: str, language
     other = wording.phrase("dossier", "table", "other", facts={"name": name.replace("_", " ")}, language=language)
     columns = []
     for key in keys:
-        heading = said(method, "tables", name, key, language=language, otherwise=key.replace("_", " "))
+        heading = wording.said(method, "tables", name, key, language=language, otherwise=key.replace("_", " "))
         numeric = all(not isinstance(r.get(key), str | bool) for r in shown)
         columns.append({"heading": heading, "numeric": numeric})
     rows = [[cell(record.get(key), key, method, language) for key in keys] for record in shown]
@@ -63,7 +51,7 @@ def table(records: Sequence[Mapping[str, Any]], name: str, method: str, language
     return {
         "name": name,
         "none": "",
-        "title": said("dossier", "table", name, language=language, otherwise=other),
+        "title": wording.said("dossier", "table", name, language=language, otherwise=other),
         "columns": columns,
         "rows": rows,
         "more": more if len(records) > len(shown) else "",
@@ -107,10 +95,10 @@ def _text(value: str, key: str, method: str, language: str) -> str:
     shown = wording.show(value, 200)
     if key in places and value:
         topic, *keys = places[key]
-        shown = said(topic, *keys, value, language=language, otherwise=shown)
+        shown = wording.said(topic, *keys, value, language=language, otherwise=shown)
     elif _WRITTEN.fullmatch(value):
         shown = wording.written(shown, language)
-    return said(method, "values", key, value, language=language, otherwise=shown)
+    return wording.said(method, "values", key, value, language=language, otherwise=shown)
 
 
 def quantity(value: float, language: str) -> str:
@@ -127,7 +115,9 @@ def amount(value: float, unit: str, language: str, *, noun: bool = True) -> str:
         return wording.counted(value, quantity(value, language), counted, language)
     if counted or (unit not in _BARE and not noun):
         return quantity(value, language)
-    return said("dossier", "unit", unit, facts={"value": value}, language=language, otherwise=quantity(value, language))
+    return wording.said(
+        "dossier", "unit", unit, facts={"value": value}, language=language, otherwise=quantity(value, language)
+    )
 
 
 def plain_table(
