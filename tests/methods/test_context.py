@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from recanvass.kernels.dip import dip
 from recanvass.method import method
 from recanvass.methods.skewness_kurtosis import moments
 from recanvass.methods.spatial_association import getis_ord, moran
+from recanvass.scenario import scenario
 from tests.conftest import canonical
 
 
@@ -114,6 +116,22 @@ def test_neighbours_never_cross_an_area() -> None:
     z = np.array([1.0, 1.0, -1.0, -1.0])
     assert moran(z, np.array([0, 0, 1, 1]), 1) == pytest.approx(1.0)
     assert moran(z, np.array([0, 1, 2, 3]), 1) is None
+
+
+@pytest.mark.parametrize(("name", "fact"), [("modality", "share"), ("spatial_association", "moran")])
+def test_any_option_may_be_asked_about(name: str, fact: str) -> None:
+    """And the leader is, unless another one is named."""
+    results = scenario("clean_mixture").build(np.random.default_rng(3), 300).results
+    first, other = (results.options[j] for j in np.argsort(-results.votes.sum(axis=0))[:2])
+    case = Case.of(results)
+    usual, leading, second = (method(name, option=option).run(case) for option in (None, first, other))
+    assert usual.answer == leading.answer
+    assert (usual.answer.facts["option"], second.answer.facts["option"]) == (first, other)
+    assert usual.answer.facts[fact] != second.answer.facts[fact]
+    lead = replace(results, contest=replace(results.contest, leader=other))
+    assert method(name).run(Case.of(lead)).answer.facts == second.answer.facts
+    assert first in {row["option"] for row in second.answer.tables["placebo"]}
+    assert method(name, option="nobody").run(case).code == "no_option"
 
 
 def test_moments_of_a_normal_sample() -> None:

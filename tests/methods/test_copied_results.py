@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from itertools import product
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import multinomial
 
-from recanvass import scaled_copies
+from recanvass import scaled_copies, wording
 from recanvass.case import Case
 from recanvass.finding import Finding, Skipped
 from recanvass.kernels.scaled_rows import SMALL, TELLING, scaled_bound, scaled_hit, scaled_rows
@@ -197,6 +198,21 @@ def test_equal_rows_of_other_areas_are_counted_by_their_number() -> None:
     single = asked(results.with_counts(votes=one))
     assert single.status == "none"
     assert [(line["copy"], line["source"]) for line in single.answer.tables["elsewhere"]] == [("00200", "00035")]
+
+
+@pytest.mark.parametrize(
+    ("level", "language", "words"),
+    [
+        ("district", "en", "of one area of 30 at the smallest level there is (districts)"),
+        ("region", "en", "(regions)"),
+        ("district", "ru", "самого мелкого уровня (районы)"),
+    ],
+)
+def test_what_could_be_seen_names_the_level(level: str, language: str, words: str) -> None:
+    results = contest()
+    results = replace(results, places={level: results.places["district"], "station": results.places["station"]})
+    power = asked(results).answer.power
+    assert words in wording.phrase("smallest", "seen", "scaled_in_area", facts=power, language=language)
 
 
 def test_what_is_said_to_be_seen_is_seen() -> None:

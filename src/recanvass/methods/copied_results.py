@@ -278,7 +278,8 @@ def _power(found: Table, local: Family, slips: float, rng: np.random.Generator) 
     if not copies:
         return {}
     votes = round(copies * float(np.mean(np.concatenate([_totals(found, area) for area in able[close]]))))
-    return {"copies": copies, "area_stations": size, "votes": votes, "areas": len(able), "all_areas": len(sizes)}
+    areas = {"level": found.areas.level, "areas": len(able), "all_areas": len(sizes)}
+    return {"copies": copies, "area_stations": size, "votes": votes, **areas}
 
 
 def _totals(found: Table, area: int) -> NDArray[np.int64]:

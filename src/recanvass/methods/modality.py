@@ -4,7 +4,7 @@ The dip of Hartigan and Hartigan (1985),
 
 .. math:: D = \min_{F\ \mathrm{unimodal}} \sup_x |F_n(x) - F(x)|,
 
-over the turnouts of the stations (and, beside it, over the leader's shares). The uniform law is the
+over the turnouts of the stations (and, beside it, over an option's shares). The uniform law is the
 least favourable unimodal one for large samples; its p-value is simulated with samples of
 :math:`\min(n, 2000)` stations, the statistic scaled by :math:`\sqrt n`. What it tests is unimodality,
 and honest contests are not unimodal: the largest dip of the shares in the development data is that
@@ -26,7 +26,7 @@ from recanvass import panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Evidence, Finding
 from recanvass.kernels.dip import dip
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.results import Results
 
 #: The size of the simulated samples, and how many are drawn.
@@ -39,10 +39,13 @@ class Modality(Method):
 
     Parameters
     ----------
+    option : str, optional
+        The leader unless named.
     least : int
         Stations with fewer registered voters are left out.
     """
 
+    option: str | None = None
     least: int = 100
 
     evidence_class = "D"
@@ -68,7 +71,8 @@ class Modality(Method):
         """The two dips, the simulated p-value, and the rank of the first."""
         results = case.results
         assert results is not None
-        turnout, share = _turnout_and_share(results, results.leader, self.least)
+        chosen = singled_out(results, self.option)
+        turnout, share = _turnout_and_share(results, chosen, self.least)
         if turnout.size < 30 or turnout[0] == turnout[-1]:
             raise Unasked("nothing_left")
         first, second = dip(turnout), dip(share)
@@ -82,7 +86,7 @@ class Modality(Method):
             status="description",
             outcome="ranked" if rank.contests else "said",
             facts={
-                "option": results.options[results.leader],
+                "option": results.options[chosen],
                 "stations": int(turnout.size),
                 "turnout": first,
                 "share": second,
@@ -95,7 +99,7 @@ class Modality(Method):
                 **rank.facts(),
             },
             evidence=Evidence(first, rank.log10_p, null="rank"),
-            tables={"placebo": placebos.rows(results, results.leader, partial(self._placebo, results))},
+            tables={"placebo": placebos.rows(results, chosen, partial(self._placebo, results))},
             series={"turnout": edges[:-1].round(2).tolist(), "stations": heights.tolist()},
         )
 

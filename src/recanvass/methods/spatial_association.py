@@ -1,7 +1,7 @@
 r"""Do neighbours resemble each other?
 
 Stations are taken in official order; neighbours are the next stations of the same area (lags 1 to
-``reach``). For the leader's share :math:`z_i`, centred over the contest and over the area,
+``reach``). For an option's share :math:`z_i`, centred over the contest and over the area,
 
 .. math:: I = \frac{n}{W}\, \frac{\sum_{ij} w_{ij} z_i z_j}{\sum_i z_i^2}, \qquad w_{ij} = 1
           \text{ for neighbours in order},
@@ -26,22 +26,25 @@ from numpy.typing import NDArray
 from recanvass import areas, panel, placebos, wording
 from recanvass.case import Case
 from recanvass.finding import Answer, Evidence, Finding
-from recanvass.method import Drawing, Method, Needs, Reference, Unasked
+from recanvass.method import Drawing, Method, Needs, Reference, Unasked, singled_out
 from recanvass.results import Results
 
 
 @dataclass(frozen=True)
 class SpatialAssociation(Method):
-    """Moran's index and Getis and Ord's runs of the leader's share in official order.
+    """Moran's index and Getis and Ord's runs of an option's share in official order.
 
     Parameters
     ----------
+    option : str, optional
+        The leader unless named.
     reach : int
         How many stations before and after count as neighbours.
     least : int
         Stations with fewer valid votes are left out.
     """
 
+    option: str | None = None
     reach: int = 3
     least: int = 50
 
@@ -75,7 +78,8 @@ class SpatialAssociation(Method):
         """The index over the contest and inside areas, and the runs."""
         results = case.results
         assert results is not None
-        share, codes = _in_order(results, results.leader, self.least)
+        chosen = singled_out(results, self.option)
+        share, codes = _in_order(results, chosen, self.least)
         if share.size < 30 or share.std() < 1e-9:
             raise Unasked("nothing_left")
         inside = _centred(share, codes)
@@ -91,7 +95,7 @@ class SpatialAssociation(Method):
             status="description",
             outcome="ranked" if rank.contests else "said",
             facts={
-                "option": results.options[results.leader],
+                "option": results.options[chosen],
                 "stations": int(share.size),
                 "reach": self.reach,
                 "moran": whole,
@@ -102,7 +106,7 @@ class SpatialAssociation(Method):
                 **rank.facts(),
             },
             evidence=Evidence(within, rank.log10_p, expected=-1 / (share.size - 1), null="rank"),
-            tables={"placebo": placebos.rows(results, results.leader, partial(self._placebo, results))},
+            tables={"placebo": placebos.rows(results, chosen, partial(self._placebo, results))},
             series={"lag": list(lags), "correlation": [round(v, 5) for v in by_lag]},
         )
 
