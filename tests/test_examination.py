@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from recanvass.case import Case
+from recanvass.dossier import render
 from recanvass.errors import UnknownName, UsageError
 from recanvass.examination import examine
 from recanvass.finding import Finding
@@ -61,6 +63,31 @@ def test_a_case_without_results_is_assessed_by_nothing() -> None:
     assert {s.method for s in exam.skipped} == set(SOME)
     with pytest.raises(UnknownName, match="could not be asked"):
         exam["last_digits"]
+
+
+@pytest.mark.parametrize(
+    ("language", "reason", "looks"),
+    [
+        ("en", "The file does not give", "It would look for: ballots added"),
+        ("ru", "В файле нет нужных показателей", "Здесь искали бы: прибавленные"),
+    ],
+)
+def test_what_was_not_asked_for_lack_of_a_column_says_what_it_looks_for(
+    case: Case, language: str, reason: str, looks: str
+) -> None:
+    results = case.results
+    assert results is not None
+    bare = replace(results, counts={c: v for c, v in results.counts.items() if c != "registered"})
+    exam = examine(Case.of(bare), methods=["extreme_corner", "early_percentages", "turnout_share_correlation"])
+    told = {line["method"]: line for line in exam.to_dict()["skipped"]}
+    assert told["extreme_corner"]["columns"] == ["registered"]
+    assert "ballots added and votes switched at the same stations" in told["extreme_corner"]["detects"]
+    assert told["early_percentages"]["columns"] == ["issued_early", "registered"]
+    assert told["early_percentages"]["detects"] == ["early votes written down as a whole percentage of the register"]
+    assert told["turnout_share_correlation"]["detects"] == []
+    page = render(exam, language=language)
+    assert reason in page
+    assert looks in page
 
 
 def test_names_are_checked(case: Case) -> None:

@@ -91,7 +91,17 @@ class Examination:
             },
             "accounts": as_plain(accounts),
             "findings": [finding_object(f) for f in self.findings],
-            "skipped": [{"method": s.method, "class": s.evidence_class, "reason": s.reason} for s in self.skipped],
+            "skipped": [
+                {
+                    "method": s.method,
+                    "class": s.evidence_class,
+                    "question": s.question,
+                    "reason": s.reason,
+                    "columns": list(s.facts["columns"]) if s.code == "columns" else [],
+                    "detects": [wording.manipulation(name) for name in s.detects],
+                }
+                for s in self.skipped
+            ],
             "statement": self.statement.to_dict(),
             "run": {
                 "input_sha256": results.source.sha256 if results is not None else "",

@@ -82,7 +82,8 @@ class Run:
 class Skipped:
     """A method that could not be asked, and why: silence is never a result.
 
-    ``reason`` is a sentence; ``code`` and ``facts`` are what it was made from.
+    ``reason`` is a sentence; ``code`` and ``facts`` are what it was made from; ``detects`` names the scenarios that the
+    method was made for.
     """
 
     method: str
@@ -91,6 +92,7 @@ class Skipped:
     facts: Mapping[str, Any] = field(default_factory=dict)
     evidence_class: EvidenceClass = "B"
     question: str = ""
+    detects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

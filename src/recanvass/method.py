@@ -163,7 +163,7 @@ class Method(ABC):
         if missing is not None:
             code, facts = missing
             reason = wording.skipped(self.name, code, facts)
-            return Skipped(self.name, reason, code, dict(facts), self.evidence_class, self.question)
+            return Skipped(self.name, reason, code, dict(facts), self.evidence_class, self.question, self.detects)
         run = Run(self.name, asdict(self), case.digest, seed, VERSION)
         summary = wording.summary(self.name, answer.outcome, answer.facts, of=of)
         kind = max(

@@ -131,6 +131,12 @@ def skipped(method: str, code: str, facts: Mapping[str, Any], language: str = "e
     return phrase(topic, *keys, facts=facts, language=language)
 
 
+def manipulation(scenario: str, language: str = "en") -> str:
+    """What a scenario does, in few words."""
+    kind, _, what = said("scenarios", scenario, language=language, otherwise=scenario).rstrip(".").partition(": ")
+    return said("smallest", "unseen", scenario, language=language, otherwise=what or kind)
+
+
 def show(text: str, limit: int = 120) -> str:
     """Text from a stranger's file as it may be printed: control and direction marks escaped."""
     if text.isprintable() and len(text) <= limit:

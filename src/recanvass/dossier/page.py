@@ -254,12 +254,31 @@ def _chapters(
 def _unasked(skipped: Sequence[Skipped], language: str) -> list[dict[str, Any]]:
     """Questions that were not asked, those with the same reason together."""
     groups: dict[str, list[str]] = {}
+    unseen: dict[str, list[str]] = {}
     for one in skipped:
         question = said(
             one.method, "question", language=language, otherwise=one.question or one.method.replace("_", " ")
         )
-        groups.setdefault(wording.skipped(one.method, one.code, one.facts, language), []).append(question)
-    return [{"questions": questions, "reason": reason} for reason, questions in groups.items()]
+        reason = wording.skipped(one.method, one.code, one.facts, language)
+        groups.setdefault(reason, []).append(question)
+        if one.code == "columns":
+            unseen.setdefault(reason, []).extend(wording.manipulation(name, language) for name in one.detects)
+    return [
+        {
+            "questions": questions,
+            "reason": reason,
+            "unseen": _unseen(sorted({*unseen.get(reason, ())}), language),
+        }
+        for reason, questions in groups.items()
+    ]
+
+
+def _unseen(what: Sequence[str], language: str) -> str:
+    return (
+        wording.phrase("dossier", "skipped", "unseen", facts={"what": "; ".join(what)}, language=language)
+        if what
+        else ""
+    )
 
 
 def _cite(exam: Examination, title: str, words: Any) -> dict[str, Any]:
