@@ -75,7 +75,7 @@ def read(
     from recanvass import terminal
     from recanvass.reading.read import read_json_object
 
-    _known_language(language)
+    cli_examine.known_language(language)
     results = _read(file, mapping, encoding, part)
     if write_mapping is not None and results.sheet is not None:
         write_mapping.write_text(results.sheet.mapping, encoding="utf-8")
@@ -89,7 +89,7 @@ def read(
 def examine(
     what: Annotated[Path | None, typer.Argument(help="A file of results, or the folder of a case.")] = None,
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="The folder to write; what it held is replaced as a whole.")
+        Path | None, typer.Option("-o", "--out", help="The folder to write; a dossier that it held is replaced.")
     ] = None,
     seed: Annotated[
         int | None, typer.Option("--seed", min=0, help="The seed of whatever is drawn at random; as declared, or 0.")
@@ -156,10 +156,13 @@ def verify(
     part: Part = None,
     language: Language = "en",
 ) -> None:
-    """Make a dossier again from its input and compare; leave with 1 if it says anything else."""
+    """Make a dossier again from its input, and compare.
+
+    It leaves with 1 if the dossier says anything else, and names each place.
+    """
     from recanvass.wording import show
 
-    _known_language(language)
+    cli_examine.known_language(language)
     made = cli_examine.verified(dossier, lambda: _case(what, mapping, encoding, part), declaration)
     if as_json:
         _print_json(made.to_dict())
@@ -186,11 +189,14 @@ def compare(
     part: Part = None,
     language: Language = "en",
 ) -> None:
-    """The field's basic table of digits, shape and slope, beside what honest counting would give."""
+    """The field's customary table, beside what honest counting gives.
+
+    Its rows are digits, shape and slope; docs/comparison.md says which.
+    """
     from recanvass import comparison_table, terminal
     from recanvass.comparison import compare as compared
 
-    _known_language(language)
+    cli_examine.known_language(language)
     made = compared(_read(file, mapping, encoding, part), by=by, least=least)
     if out is not None:
         comparison_table.write(made, out, language)
@@ -208,10 +214,10 @@ def demo(
     seed: Seed = 0,
     language: Language = "en",
 ) -> None:
-    """Simulate a contest with known manipulations, examine it, and compare with the truth."""
+    """Examine a simulated contest, and compare with its truth."""
     from recanvass import demonstration, terminal
 
-    _known_language(language)
+    cli_examine.known_language(language)
     _may_write(out)
     with terminal.stages() as progress:
         lines, page = demonstration.run(out, seed, progress, language)
@@ -229,12 +235,12 @@ def witness(
     as_json: Json = False,
     language: Language = "en",
 ) -> None:
-    """What those who saw the count can show, without the rest of the dossier."""
+    """What those who saw the count can show, alone."""
     from recanvass import terminal
     from recanvass.examination import examine as ask_all
     from recanvass.witness import METHODS
 
-    _known_language(language)
+    cli_examine.known_language(language)
     if not case.is_dir():
         raise UsageError(f"{case.name!r} is not the folder of a case; see docs/record.md for what a case holds.")
     with terminal.stages() as progress:
@@ -268,7 +274,7 @@ def plan(
     """How many stations to observe, and what that could show."""
     from recanvass import planning, terminal
 
-    _known_language(language)
+    cli_examine.known_language(language)
     strata, total = None, frame
     if earlier is not None:
         results = _read(earlier, None, None, None)
@@ -354,13 +360,6 @@ def _case(what: Path, mapping: Path | None, encoding: str | None, part: str | No
 
         return load_case(what)
     return Case.of(_read(what, mapping, encoding, part))
-
-
-def _known_language(language: str) -> None:
-    from recanvass.wording import LANGUAGES
-
-    if language not in LANGUAGES:
-        raise UsageError(f"There is no language {language!r}; there are {', '.join(LANGUAGES)}.")
 
 
 def _free(path: Path) -> Path:

@@ -59,6 +59,14 @@ Declared = Annotated[
 Hash = Annotated[str, typer.Option("--hash", help="The SHA-256 that was published; another declaration is refused.")]
 
 
+def known_language(language: str) -> None:
+    """Raise `UsageError` where there are no words of this language."""
+    from recanvass.wording import LANGUAGES
+
+    if language not in LANGUAGES:
+        raise UsageError(f"There is no language {language!r}; there are {', '.join(LANGUAGES)}.")
+
+
 def names_of(given: Sequence[str] | None) -> list[str]:
     """Names given with commas between them, or one by one."""
     return [name for text in given or () for part in text.split(",") if (name := part.strip())]
@@ -122,8 +130,6 @@ def checked(
     what: Path | None, out: Path | None, language: str, contest: str, declaration: Path | None, sha256: str
 ) -> tuple[Path, Declaration | None]:
     """The folder to write and the declaration, once nothing that was asked for contradicts itself."""
-    from recanvass.wording import LANGUAGES
-
     if what is None:
         raise UsageError("There is nothing to examine; give a file of results or the folder of a case.")
     if out is None:
@@ -132,8 +138,7 @@ def checked(
         raise UsageError("--hash is that of a declaration; give the file with --declaration.")
     if contest:
         raise UsageError("--contest is written into a declaration; give it with --declare.")
-    if language not in LANGUAGES:
-        raise UsageError(f"There is no language {language!r}; there are {', '.join(LANGUAGES)}.")
+    known_language(language)
     if declaration is None:
         return out, None
     from recanvass.declaration import read_declaration

@@ -20,7 +20,10 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
     language: Annotated[str, typer.Option("--language", help="en or ru.")] = "en",
 ) -> None:
-    """Find each quotation in the stored copy of its source; leave with 1 if one is refused."""
+    """Find each quotation in the stored copy of its source.
+
+    It leaves with 1 if a quotation is refused.
+    """
     from recanvass import record
     from recanvass.wording import LANGUAGES, show
 
@@ -55,7 +58,10 @@ def draft(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
 ) -> None:
-    """Propose claims from an article; a proposal stays one until a person accepts it."""
+    """Propose claims from an article.
+
+    A proposal stays one until a person accepts it.
+    """
     from recanvass import record
 
     made = record.draft(
@@ -101,7 +107,10 @@ def export(
         bool, typer.Option("--write", help="Write the crate's ro-crate-metadata.json into the folder itself.")
     ] = False,
 ) -> None:
-    """Print the record, or the description of a dossier's folder, in another standard's form."""
+    """Print the record in the form of another standard.
+
+    Of the folder of a dossier, its description is printed.
+    """
     from recanvass import record
     from recanvass.case_folder import load_case
 

@@ -33,11 +33,12 @@ def simulate(
     ] = None,
     show: Annotated[bool, typer.Option("--parameters", help="Name the scenario's parameters and leave.")] = False,
 ) -> None:
-    """Write a simulated contest, clean or with something planted, and its truth.
+    """Write a simulated contest and its truth.
 
-    The folder is a case that `recanvass examine` reads: the table by station, and whatever else the scenario makes
-    known (announced totals, the order of arrival, the order of ballots, electronic votes, copies, observers). The same
-    seed gives the same bytes. Files that this command did not write are never replaced.
+    The contest is clean, or something is planted in it. The folder is a case that `recanvass examine` reads: the table
+    by station, and whatever else the scenario makes known (announced totals, the order of arrival, the order of
+    ballots, electronic votes, copies, observers). The same seed gives the same bytes. Files that this command did not
+    write are never replaced.
     """
     import numpy as np
 
@@ -92,7 +93,10 @@ def calibrate(
     ] = None,
     draws: Annotated[int, typer.Option(min=0, help="With --sizes: so many draws, whatever the size.")] = 0,
 ) -> None:
-    """Measure false alarms and power in simulated contests; goes on where it stopped."""
+    """Measure false alarms and power in simulated contests.
+
+    It goes on where it stopped.
+    """
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 

@@ -188,7 +188,11 @@ def test_simulate_says_what_a_table_alone_leaves_out(tmp_path: Path) -> None:
 
 
 def test_help_and_version(tmp_path: Path) -> None:
-    assert "examine" in run("--help", cwd=tmp_path).stdout
+    for group in ((), ("record",)):
+        said = run(*group, "--help", cwd=tmp_path).stdout
+        commands = said.partition("Commands:\n")[2].split("\n\n")[0]
+        assert commands.strip()
+        assert "..." not in commands, "a first sentence that does not fit its line"
     assert run("--version", cwd=tmp_path).stdout.startswith("recanvass ")
 
 
