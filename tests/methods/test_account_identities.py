@@ -282,7 +282,10 @@ def test_json_and_back_and_a_drawing_from_it() -> None:
     found = finding(broken(full(), 3, valid=-7), Announced("A", 12))
     assert Finding.from_dict(json.loads(json.dumps(found.to_dict(), allow_nan=False))) == found
     for language in ("en", "ru"):
-        assert AccountIdentities().draw(found, language).records
+        drawn = AccountIdentities().draw(found, language).records
+        series = found.answer.series
+        assert len({record["identity"] for record in drawn}) == sum(many > 0 for many in series["stations"])
+        assert 0 < len(drawn) < 2 * len(series["identity"])  # what holds everywhere has no bar
 
 
 def test_votes_alone_have_nothing_to_check() -> None:

@@ -332,8 +332,9 @@ _BROKEN_LINES = {"labelLimit": 400, "labelExpr": "split(replace(datum.label, /(.
 def _drawing(name: str, finding: Finding, language: str) -> Drawing:
     series, facts = finding.answer.series, finding.answer.facts
     records: list[dict[str, Any]] = []
-    # Where no station breaks a rule there is nothing to draw.
-    for k, identity in enumerate(series["identity"] if any(series["stations"]) else ()):
+    for k, identity in enumerate(series["identity"]):
+        if not series["stations"][k]:
+            continue  # what holds everywhere has no bar
         label = wording.phrase(name, "identity", identity, language=language)
         records.append({"identity": label, "votes": series["more"][k], "stations": series["stations"][k]})
         records.append({"identity": label, "votes": -series["less"][k], "stations": series["stations"][k]})
@@ -347,7 +348,7 @@ def _drawing(name: str, finding: Finding, language: str) -> Drawing:
     }
     role = "departure" if finding.status == "contradiction" else "observed"
     return Drawing(
-        spec={"mark": {"type": "bar", "style": role}, "encoding": encoding},
+        spec={"mark": {"type": "bar", "style": role, "height": 18}, "height": {"step": 64}, "encoding": encoding},
         records=records,
         title=wording.phrase(name, "drawing", "title", language=language),
         alt=wording.phrase(name, "drawing", "alt", facts=facts, language=language),
