@@ -57,13 +57,14 @@ class Choices:
     declaration : Declaration or None
     departures : tuple of Departure
         Empty where the declaration was kept, or where there is none.
+    settings : mapping of str to mapping
+        Parameters that a person set at the run: method, parameter, value.
     """
 
     made: Mapping[str, Choice] = field(default_factory=dict)
     asked: tuple[Method, ...] = ()
     declaration: Declaration | None = None
     departures: tuple[Departure, ...] = ()
-    #: Parameters of methods that a person set at the run: method, parameter, value.
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property

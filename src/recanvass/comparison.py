@@ -189,6 +189,11 @@ def compare(results: Results, *, by: str = "contest", least: int = 0, share: flo
     Returns
     -------
     Comparison
+
+    Raises
+    ------
+    UsageError
+        A level that the results do not have, or a number out of its range.
     """
     if by != "contest" and by not in results.places:
         there = ["contest", *(level for level in results.places if level != "station")]

@@ -139,7 +139,7 @@ class Figure:
         return _cleaned(text, prefix or f"figure-{self.name}-{width}", self.drawing)
 
     def save(self, path: str | Path, *, width: Width = "wide") -> Path:
-        """Write the chart; the suffix says how: ``.svg``, ``.png`` (twice the size), ``.pdf`` or ``.json``."""
+        """Write ``.svg``, ``.png`` (twice the size), ``.pdf`` or ``.json``; `UsageError` for another suffix."""
         place = Path(path)
         match place.suffix.lower():
             case ".svg":

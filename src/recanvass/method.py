@@ -198,7 +198,7 @@ def _listed(folders: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def method(name: str, **parameters: Any) -> Method:
-    """The method of this name, with these parameters."""
+    """The method of this name, with these parameters; `UnknownName` where there is none, with the nearest."""
     if name not in names():
         near = get_close_matches(name, names(), 1)
         hint = f" Did you mean {near[0]!r}?" if near else f" There are {', '.join(names())}."

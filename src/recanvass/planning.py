@@ -98,7 +98,10 @@ class Plan:
 
 
 def assumed(design_effect: float, votes: float, share: float = 0.5) -> Heterogeneity:
-    """Heterogeneity from a design effect: 5 to 14 in Russian contests, 1 if stations were alike."""
+    """Heterogeneity from a design effect: 5 to 14 in Russian contests, 1 if stations were alike.
+
+    Raises `UsageError` unless the effect and the votes a station are above 0 and the share is between 0 and 1.
+    """
     if not (design_effect > 0 and votes > 0 and 0 < share < 1):
         raise UsageError(
             f"A design effect of {design_effect}, {votes} votes a station and a share of {share} were given;"
@@ -144,7 +147,7 @@ def measured(earlier: Results, option: str | None = None, level: str = "") -> He
 
 
 def margin_of(stations: int, frame: int, spread: float, level: float = 0.95) -> float:
-    """The margin of so many stations drawn by lot from a frame."""
+    """The margin, a part of 1, of so many stations drawn by lot from a frame; `UsageError` if these are fewer."""
     _positive(stations, frame)
     if stations > frame:
         raise UsageError(f"{stations} stations cannot be drawn from {frame}; give a smaller number.")
@@ -152,7 +155,10 @@ def margin_of(stations: int, frame: int, spread: float, level: float = 0.95) -> 
 
 
 def stations_needed(margin: float, frame: int, spread: float, level: float = 0.95) -> int:
-    """The fewest stations, drawn by lot from a frame, that give a margin or less."""
+    """The fewest stations, drawn by lot from a frame, that give a margin (.02 is two points) or less.
+
+    Raises `UsageError` for a margin that is not between 0 and 1.
+    """
     _positive(frame)
     if not 0 < margin < 1:
         raise UsageError(f"The margin is {margin}; it must lie between 0 and 1 (0.02 is two points).")

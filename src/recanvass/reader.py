@@ -62,6 +62,8 @@ class RawTable:
         The number of records counted in the bytes, independently of the loader.
     cell_names : bool
         True where a cell is called ``F3`` (a sheet) rather than by row and column name.
+    encoding : str
+        The text encoding it was read in; "" where the format has none.
     notes : tuple of Note
     """
 

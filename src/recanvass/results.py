@@ -309,7 +309,7 @@ class Results:
 
     @cached_property
     def leader(self) -> int:
-        """The option that `Contest` names, else that with the most votes; of equal ones the first by name."""
+        """The option that `Contest` names, else that with most votes, the first by name; `TableError` without any."""
         if not self.options:
             raise TableError("There are no options, so no leader.")
         if self.contest.leader in self.options:
@@ -317,7 +317,7 @@ class Results:
         return min(range(len(self.options)), key=lambda j: (-self.totals[self.options[j]], self.options[j]))
 
     def areas(self, level: str) -> Areas:
-        """The partition by a level (``contest`` is everything); paths keep equal names apart."""
+        """The partition by a level (``contest``: all), equal names apart by path; `TableError` if it is not there."""
         if level == "contest":
             return Areas("contest", ("",), np.zeros(len(self), np.int64))
         if level not in self.places:

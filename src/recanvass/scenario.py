@@ -142,7 +142,7 @@ def kind_of(name: str) -> type[Scenario]:
 
 
 def scenario(name: str, **parameters: Any) -> Scenario:
-    """The scenario of this name, with these parameters."""
+    """The scenario of this name, with these parameters; `UnknownName` or `UsageError` where they are wrong."""
     kind = kind_of(name)
     scenario_parameters.check(name, kind, parameters)
     made = kind(**parameters)
