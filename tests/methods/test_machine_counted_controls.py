@@ -132,3 +132,16 @@ def test_the_same_table_twice_leaves_nothing_but_rounding() -> None:
     found = method("machine_counted_controls").run(replace(case, earlier={"then": case.results}))
     assert (found.answer.outcome, found.evidence) == ("said", None)
     assert found.answer.estimates[1].value == pytest.approx(0, abs=1e-6)
+
+
+def test_the_null_makes_both_contests_alike_and_leaves_one_that_cannot_be() -> None:
+    asked, rng = method("machine_counted_controls", draws=0), np.random.default_rng(0)
+    case = planted(0.1)
+    drawn = asked.null(case, rng)
+    before = drawn.earlier["the earlier contest"]
+    assert (before.votes != case.earlier["the earlier contest"].votes).any()
+    machine = np.arange(300) % 5 == 0
+    assert (before.votes[machine] == case.earlier["the earlier contest"].votes[machine]).all()
+    bare = case.earlier["the earlier contest"]
+    bare = Results(bare.options, bare.votes, {}, places=bare.places)
+    assert asked.null(replace(case, earlier={"then": bare}), rng).earlier["then"] is bare

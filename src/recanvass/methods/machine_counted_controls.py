@@ -32,6 +32,7 @@ hand-counted neighbours; ballots not above the register.
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -98,7 +99,16 @@ class MachineCountedControls(Method):
     )
 
     def null(self, case: Case, rng: np.random.Generator) -> Case:
-        """Hand-counted stations drawn at the rates of the machine-counted ones of their area."""
+        """Hand-counted stations drawn at the rates of the machine-counted ones of their area, now and before."""
+        earlier = dict(case.earlier)
+        for name, before in case.earlier.items():
+            if not {"registered", "station"} <= {*before.counts, *before.places}:
+                continue
+            with suppress(Unasked):
+                earlier[name] = self._alike(replace(case, results=before), rng)
+        return replace(case, results=self._alike(case, rng), earlier=earlier)
+
+    def _alike(self, case: Case, rng: np.random.Generator) -> Results:
         results = case.results
         assert results is not None
         use, machine, place = self._sides(case)
@@ -127,7 +137,7 @@ class MachineCountedControls(Method):
             if name in results.counts:
                 counts[name] = results.counts[name].copy()
                 counts[name][here] = values
-        return replace(case, results=results.with_counts(votes=votes, **counts))
+        return results.with_counts(votes=votes, **counts)
 
     def ask(self, case: Case, rng: np.random.Generator) -> Answer:
         """The difference in votes, its interval, placebos, and the areas that it comes from."""
