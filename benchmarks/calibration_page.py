@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import calibration_ranks as ranked  # noqa: E402
 import numpy as np  # noqa: E402
 
 from recanvass import calibration, measured_alarms, null_sizes, wording  # noqa: E402
+from recanvass.finding import Finding  # noqa: E402
 from recanvass.method import method, names  # noqa: E402
 from recanvass.power_surface import DOSES, HONEST, MADE_FOR, MANIPULATIONS  # noqa: E402
 
@@ -235,7 +237,7 @@ def beside(table: Mapping[str, Any]) -> list[str]:
     """How often the methods made for more than a table speak in honest contests, beside how often in planted ones."""
     rows = []
     for honest, planted in HONEST.items():
-        for name in MADE_FOR[honest]:
+        for name in (each for each in MADE_FOR[honest] if not only_ranked(each)):
             for scenario in (honest, *planted):
                 cells = [c for c in table["power"] if c["scenario"] == scenario and name in c["methods"]]
                 for cell in sorted(cells, key=lambda c: (str(c["parameters"]), c["stations"])):
@@ -265,8 +267,18 @@ def made_for(cell: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(name for name in MADE_FOR.get(cell["scenario"], ()) if name in cell.get("asked", {}))
 
 
+@cache
+def only_ranked(name: str) -> bool:
+    """Whether a method has no probability but its rank, which never comes as low as .001."""
+    case = method(name).example(np.random.default_rng(1))
+    finding = None if case is None else method(name).run(case, seed=1)
+    return isinstance(finding, Finding) and finding.evidence is not None and finding.evidence.null == "rank"
+
+
 def seen_by(cell: Mapping[str, Any], name: str, seen: int) -> str:
     """A method and how often it saw what was planted."""
+    if only_ranked(name):
+        return f"{name} (only ranked, see below)"
     kind = method(name).evidence_class
     asked = cell.get("asked", {}).get(name, cell["trials"])
     of = "" if asked == cell["trials"] else f", asked in {asked}"

@@ -23,7 +23,42 @@ def section(table: Mapping[str, Any]) -> list[str]:
     ranks = table.get("ranks")
     if not ranks:
         return []
-    return [*words(ranks), *false_alarms(ranks), *power(ranks), *unseen(ranks)]
+    return [*words(ranks), *false_alarms(ranks), *power(ranks), *unseen(ranks), *pairs(ranks.get("pairs"))]
+
+
+def pairs(ranks: Mapping[str, Any] | None) -> list[str]:
+    """Figures that compare a contest with an earlier one, in the same tables; nothing where they were not measured."""
+    if not ranks or not ranks["clean"]["contests"]:
+        return []
+    kinds = {name: row for name, row in ranks["kinds"].items() if row["contests"]}
+    lines = [
+        "",
+        "### Figures that compare two contests",
+        "",
+        f"They are ranked among real clean pairs of contests, and measured in simulated pairs: {ranks['clean']['contests']:,}"
+        " honest ones of town and country (swing 1 is what people usually change, 2 twice as much), and pairs to whose later"
+        " contest something was done, planted into either kind.",
+        "",
+        "| figure | panel | honest pairs | above all | most often in | shapes of real contests, swing 1 |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name in sorted(ranks["clean"]["asked"]):
+        asked, above = ranks["clean"]["asked"][name], ranks["clean"]["largest"].get(name, 0)
+        worst = worst_kind({**ranks, "kinds": kinds}, name)
+        fitted = nothing_done(ranks, FITTED, name)
+        lines.append(
+            f"| {name} | {ranks['panel'][name]} | {asked:,} | {100 * above / asked:.1f} % | {worst} | {fitted} |"
+        )
+    lines += [
+        "",
+        "| planted | dose | into | stations | pairs | stands above every clean pair (with nothing done) |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in sorted(ranks["planted"], key=lambda r: (r["scenario"], r["planted_into"], r["stations"], r["name"])):
+        told = "; ".join(said(ranks, row, name) for name in sorted(row["asked"]))
+        into = KINDS[row["planted_into"]]
+        lines.append(f"| {row['scenario']} | {dose(row)} | {into} | {row['stations']:,} | {row['contests']} | {told} |")
+    return lines
 
 
 def words(ranks: Mapping[str, Any]) -> list[str]:
@@ -124,9 +159,10 @@ def power(ranks: Mapping[str, Any]) -> list[str]:
 
 def said(ranks: Mapping[str, Any], row: Mapping[str, Any], name: str) -> str:
     """A figure in a planted cell: its rate, and in brackets that with nothing done."""
-    without = ranks["nothing_done"][row["planted_into"]][str(row["stations"])]
-    before = without["largest"].get(name, 0) / without["asked"][name]
-    return f"{name} {100 * row['largest'][name] / row['asked'][name]:.0f} % ({100 * before:.0f} %)"
+    without = ranks["nothing_done"].get(row["planted_into"], {}).get(str(row["stations"]), {})
+    asked = without.get("asked", {}).get(name, 0)
+    before = f"{100 * without['largest'].get(name, 0) / asked:.0f} %" if asked else "not measured"
+    return f"{name} {100 * row['largest'].get(name, 0) / row['asked'][name]:.0f} % ({before})"
 
 
 def unseen(ranks: Mapping[str, Any]) -> list[str]:

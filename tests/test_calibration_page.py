@@ -145,6 +145,37 @@ def test_ranks_are_told_with_what_nothing_done_gives(made: tuple[Any, Any], tmp_
     assert "ballot stuffing" not in picture
 
 
+def test_figures_of_two_contests_have_their_own_tables(made: tuple[Any, Any], tmp_path: Path) -> None:
+    page, drawings = made
+    flow, jumps = "vote_flow.outside", "panel_jumps.excess"
+    nothing = {"contests": 20, "asked": {flow: 20, jumps: 20}, "largest": {jumps: 1}, "most": {}}
+    planted = {
+        **{"name": "added", "scenario": "added_since_earlier", "stations": 2000, "planted_into": "fitted_contest"},
+        **{"parameters": {"extent": 0.1}, "contests": 16, "asked": {flow: 16, jumps: 16}, "largest": {jumps: 12}},
+        "above": [jumps],
+    }
+    pairs = {
+        "ranked": {"vote_flow": flow, "panel_jumps": jumps},
+        "panel": {flow: 25, jumps: 20},
+        "clean": nothing | {"any": 1},
+        "kinds": {"honest_swing-swing1.0-2000": nothing},
+        "nothing_done": {"fitted_contest": {"2000": nothing}, "clean_mixture": {}},
+        "planted": [planted, planted | {"planted_into": "clean_mixture"}],
+    }
+    swung = cell("honest_swing", 0, swing=1.0) | {"methods": {"panel_jumps": 1, "vote_flow": 0}}
+    swung["asked"] = {"panel_jumps": 20, "vote_flow": 20}
+    table = TABLE | {"ranks": RANKS | {"pairs": pairs}, "power": [*TABLE["power"], swung]}
+    text = page.page(table, dict(drawings.write(table, tmp_path)))
+    assert f"| {flow} | 25 | 20 | 0.0 % | – | 0 of 20 |" in text
+    assert f"| {jumps} | 20 | 20 | 5.0 % | honest_swing-swing1.0-2000 (1 of 20) | 1 of 20 |" in text
+    row = "| added_since_earlier | extent 0.1 | {} | 2,000 | 16 | panel_jumps.excess 75 % ({}); vote_flow.outside 0 % ({}) |"
+    assert row.format("shapes of real contests", "5 %", "0 %") in text
+    assert row.format("town and country", "not measured", "not measured") in text
+    assert "panel_jumps (C) 5 %; vote_flow (only ranked, see below) |" in text
+    assert "| panel_jumps | nothing | swing 1.0 | 500 | 1 of 20 |" in text
+    assert "| vote_flow | nothing |" not in text
+
+
 def test_ranks_that_were_not_measured_are_left_out(made: tuple[Any, Any], tmp_path: Path) -> None:
     page, drawings = made
     pictures = dict(drawings.write(TABLE, tmp_path))

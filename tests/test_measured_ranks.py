@@ -94,6 +94,22 @@ def test_a_finding_without_a_rank_is_told_nothing(table: dict[str, Any], facts: 
     assert figures("vote_flow", FACTS) is None
 
 
+def test_a_figure_of_two_contests_is_told_in_pairs(table: dict[str, Any]) -> None:
+    pairs = ranks(row("added_since_earlier-a", 31, extent=0.1))
+    pairs["ranked"] = {"vote_flow": FIGURE}
+    table["ranks"] = ranks(row("ballot_stuffing-a", 40, extent=0.2)) | {"pairs": pairs}
+    found = figures("vote_flow", FACTS)
+    assert found is not None
+    assert (found["pairs"], found["best"]["manipulation"]) == (True, "added_since_earlier")
+    assert "above every real clean pair most often: ballots added" in measured_ranks.seen(found)
+    assert "In 38 of 400 simulated pairs of honest contests" in measured_ranks.false_alarms(found)
+    assert "всех настоящих чистых пар" in measured_ranks.seen(found, "ru")
+    assert "честных выборов" in measured_ranks.false_alarms(found, "ru")
+    single = figures(NAME, FACTS)
+    assert single is not None
+    assert (single["pairs"], single["best"]["manipulation"]) == (False, "ballot_stuffing")
+
+
 def test_the_sentences_in_two_languages(table: dict[str, Any]) -> None:
     table["ranks"] = ranks(row("ballot_stuffing-a", 31, extent=0.2, of_leader=0.005, clustering="districts"))
     found = figures(NAME, FACTS)

@@ -217,10 +217,56 @@ def test_the_table_that_ships_ranks_with_the_panel_that_ships() -> None:
     measured = rank_surface.measured()
     assert ranks["panel"] == {name: len(values) for name, values in measured.items()}
     assert set(ranks["ranked"]) == {name.split(".")[0] for name in measured}
-    assert not {"panel_jumps.excess", "vote_flow.outside", "sibling_units.excess"} & set(measured)
-    for row in ranks["planted"]:
+    assert set(rank_surface.paired()) == {"panel_jumps.excess", "vote_flow.outside"}
+    assert not {"sibling_units.excess", *rank_surface.paired()} & set(measured)
+    pairs = ranks["pairs"]
+    assert pairs["panel"] == {name: len(values) for name, values in rank_surface.paired().items()}
+    assert {row["scenario"] for row in pairs["planted"]} == {"added_since_earlier", "moved_since_earlier"}
+    assert pairs["clean"]["contests"] >= 100
+    for row in (*ranks["planted"], *pairs["planted"]):
         assert all(count <= row["asked"][name] for name, count in row["largest"].items())
         assert set(row["above"]) <= set(row["largest"])
+
+
+def test_figures_of_pairs_are_counted_among_pairs_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Larger than all nine pairs in every honest pair of a double swing, in one of ten usual ones, and in ten planted."""
+    singles = dict.fromkeys(list(HOMES)[:4], -1.0)
+    values = {f"{name}_pair": float(k) for k, name in enumerate(HOMES)}
+    made_up = {
+        "contests": HOMES,
+        "pairs": {name: "Somewhere" for name in values},
+        "statistics": {"vote_flow.outside": values, "modality.turnout": singles},
+    }
+    monkeypatch.setattr(panel, "panel", lambda: made_up)
+
+    def pair(index: int, outside: float) -> dict[str, Any]:
+        made = record(index, 1.0)
+        made["unasked"].pop("vote_flow")
+        made["methods"]["vote_flow"] = {"status": "description", "outcome": "ranked", "log10_p": 0.0} | {
+            "figures": {"outside": outside},
+            "ranked": "outside",
+        }
+        return made
+
+    usual = Cell("usual", "honest_swing", 10, 500, {"swing": 1.0})
+    double = Cell("double", "honest_swing", 2, 500, {"swing": 2.0})
+    fitted = Cell("fitted", "honest_swing", 3, 500, {"swing": 1.0, "clean": FITTED})
+    added = Cell("added", "added_since_earlier", 10, 500, {"extent": 0.5})
+    cells = [usual, double, fitted, added]
+    for cell, figures in zip(cells, ([9.0] + [1.0] * 9, [9.0] * 2, [0.0] * 3, [9.0] * 10), strict=True):
+        write(tmp_path, cell, [pair(k, v) for k, v in enumerate(figures)])
+    part = summarise(cells, tmp_path)
+    assert part["ranked"] == {"modality": "modality.turnout"}
+    pairs = part["pairs"]
+    assert pairs["ranked"] == {"vote_flow": "vote_flow.outside"}
+    assert (pairs["clean"]["contests"], pairs["clean"]["any"]) == (12, 3)
+    assert pairs["clean"]["largest"] == {"vote_flow.outside": 3}
+    assert pairs["nothing_done"][BASE]["500"]["largest"] == {"vote_flow.outside": 1}  # the double swing is apart
+    assert pairs["nothing_done"][FITTED]["500"]["contests"] == 3
+    (row,) = pairs["planted"]
+    assert row["above"] == ["vote_flow.outside"]
+    assert row["asked"] == {"vote_flow.outside": 10}
+    assert {"usual", "double"} == set(pairs["kinds"])
 
 
 @pytest.mark.parametrize(

@@ -36,13 +36,16 @@ def figures(name: str, facts: Mapping[str, Any]) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        ``statistic``; ``panel``: the real clean contests of the panel; ``clean`` and ``clean_above``: contests of the
+        ``statistic``; ``pairs``: whether it compares two contests, so that what follows counts pairs of them;
+        ``panel``: the real clean contests of the panel; ``clean`` and ``clean_above``: contests of the
         class, and those in which the figure stood above every contest of the panel; ``size``; ``tried``: manipulations
         and doses; ``nothing_done`` and ``nothing_done_above``; ``best``: None, or ``manipulation``, ``parameters``,
         ``planted`` and ``planted_above``.
         None where the finding has no rank or the table no figures.
     """
     ranks, stations = table().get("ranks", {}), facts.get("stations")
+    pairs = name in ranks.get("pairs", {}).get("ranked", {})
+    ranks = ranks["pairs"] if pairs else ranks
     statistic = ranks.get("ranked", {}).get(name)
     if not statistic or not facts.get("contests") or "below" not in facts or not stations:
         return None
@@ -54,6 +57,7 @@ def figures(name: str, facts: Mapping[str, Any]) -> dict[str, Any] | None:
     clean, nothing = ranks["clean"], ranks["nothing_done"].get(TOLD, {}).get(str(size), {})
     return {
         "statistic": statistic,
+        "pairs": pairs,
         "panel": ranks["panel"][statistic],
         "clean": clean["asked"][statistic],
         "clean_above": clean["largest"].get(statistic, 0),
@@ -83,18 +87,19 @@ def _best(statistic: str, rows: list[Mapping[str, Any]]) -> dict[str, Any] | Non
 
 def seen(found: Mapping[str, Any], language: str = "en") -> str:
     """What the figure would have shown, in words; from `figures`."""
-    best = found["best"]
+    best, seen_in = found["best"], "seen_pairs" if found["pairs"] else "seen"
     if best is None:
-        return wording.phrase("ranks", "seen", "none", facts=found, language=language)
+        return wording.phrase("ranks", seen_in, "none", facts=found, language=language)
     said = wording.phrase("scenarios", best["manipulation"], language=language).split(": ", 1)[1].rstrip(".")
     facts = {**found, **best, "what": said, "dose": dose(best["parameters"], language)}
-    return wording.phrase("ranks", "seen", "best", facts=facts, language=language)
+    return wording.phrase("ranks", seen_in, "best", facts=facts, language=language)
 
 
 def false_alarms(found: Mapping[str, Any], language: str = "en") -> str:
     """How often the figure stands above every clean contest where nothing was done, in words; from `figures`."""
     facts = {**found, "rate": found["clean_above"] / found["clean"], "expected": 1 / (1 + found["panel"])}
-    return wording.phrase("ranks", "false_alarms", facts=facts, language=language)
+    key = "false_alarms_pairs" if found["pairs"] else "false_alarms"
+    return wording.phrase("ranks", key, facts=facts, language=language)
 
 
 def dose(parameters: Mapping[str, Any], language: str = "en") -> str:

@@ -10,6 +10,10 @@ kept, not the ranks, so that a new panel needs no new trials.
 A planted cell is *above* for a figure where that stands above every clean contest more often than in contests of
 the same size and kind with nothing done: the lower bound of the one rate (Clopper and Pearson, one-sided 95 %)
 exceeds the upper bound of the other. None of this raises a headline.
+
+Figures that compare a contest with an earlier one are ranked among *pairs* of clean contests. Only worlds that have an
+earlier contest have them, so they are counted apart, with the same rules: honest pairs in place of the clean class,
+and of the same size and kind with a usual swing in place of contests with nothing done.
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ from recanvass.calibration import Cell, upper_bound, world_of
 from recanvass.calibration import plan as calibrated
 from recanvass.examination import Examination, examine
 from recanvass.method import method, names
+from recanvass.power_surface import HONEST
 from recanvass.scenario_parameters import parameters
 from recanvass.version import VERSION
 
@@ -44,6 +49,12 @@ NOTHING_DONE: Mapping[int, int] = {500: 200, 2000: 200, 8000: 80}
 #: The share of the panel that the second count asks for, beside all of it.
 MOST = 0.95
 
+#: Honest contests with an earlier one, and how much of their swing is usual.
+HONEST_PAIRS, USUAL_SWING = "honest_swing", 1.0
+
+#: Statistics of the panel by name, with the value of each clean contest or pair.
+Ranked = Mapping[str, Mapping[str, float]]
+
 
 @cache
 def asked_methods() -> tuple[str, ...]:
@@ -52,11 +63,14 @@ def asked_methods() -> tuple[str, ...]:
 
 
 def measured() -> dict[str, Mapping[str, float]]:
-    """The statistics of the panel whose ranks are measured here: of single contests, by methods that never raise it.
-
-    Pairs are left out: the simulated contests of `plan` have no earlier contest, but for those made for one.
-    """
+    """The statistics of single contests in the panel whose ranks are measured: of methods that never raise it."""
     return {name: values for name, values in panel.of_contests().items() if name.split(".")[0] in asked_methods()}
+
+
+def paired() -> dict[str, Mapping[str, float]]:
+    """The same of pairs of contests."""
+    of_pairs = {name: values for name, values in panel.panel()["statistics"].items() if name not in panel.of_contests()}
+    return {name: values for name, values in of_pairs.items() if name.split(".")[0] in asked_methods()}
 
 
 def plan(*, quick: bool = False) -> list[Cell]:
@@ -143,67 +157,97 @@ def measure(
 
 
 def summarise(cells: Sequence[Cell], folder: Path) -> dict[str, Any]:
-    """The part of the table: clean contests as a class and by kind, contests with nothing done, and planted ones."""
+    """The part of the table: clean contests as a class and by kind, contests with nothing done, and planted ones.
+
+    ``pairs`` is a part of the same shape, of the figures that compare a contest with an earlier one.
+    """
     made = [(cell, trials) for cell in cells if (trials := trials_of(cell, folder))]
+    earlier = [(cell, trials) for cell, trials in made if cell.scenario in (HONEST_PAIRS, *HONEST[HONEST_PAIRS])]
+    honest = [(cell, trials) for cell, trials in earlier if cell.scenario == HONEST_PAIRS]
     clean = [each for cell, trials in made if cell.scenario == "clean" for each in trials]
-    nothing: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
-    for cell, trials in made:
-        if cell.scenario in nothing:
-            nothing[cell.scenario][str(cell.stations)] = counts(trials)
-    planted = [(cell, trials) for cell, trials in made if cell.scenario not in ("clean", *nothing)]
-    whole = counts(clean)
+    pairs = [each for cell, trials in honest if _base(cell) == BASE for each in trials]
+    single = _part(
+        measured(),
+        clean=clean,
+        kinds={kind: [t for t in clean if t["kind"] == kind] for kind in sorted({t["kind"] for t in clean})},
+        nothing=[(cell.scenario, cell.stations, trials) for cell, trials in made if cell.scenario in KINDS],
+        planted=[(cell, trials) for cell, trials in made if cell.scenario not in ("clean", *KINDS)],
+    )
+    of_pairs = _part(
+        paired(),
+        clean=pairs,
+        kinds={cell.name: trials for cell, trials in honest if _base(cell) == BASE},
+        nothing=[
+            (_base(cell), cell.stations, trials) for cell, trials in honest if cell.parameters["swing"] == USUAL_SWING
+        ],
+        planted=[(cell, trials) for cell, trials in earlier if cell.scenario != HONEST_PAIRS],
+    )
+    return {"version": VERSION, "class": scenario.CLEAN_CLASS, **single, "pairs": of_pairs}
+
+
+def _part(
+    among: Ranked,
+    *,
+    clean: Sequence[Mapping[str, Any]],
+    kinds: Mapping[str, Sequence[Mapping[str, Any]]],
+    nothing: Sequence[tuple[str, int, Sequence[Mapping[str, Any]]]],
+    planted: Sequence[tuple[Cell, Sequence[Mapping[str, Any]]]],
+) -> dict[str, Any]:
+    without: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
+    for kind, stations, trials in nothing:
+        without[kind][str(stations)] = counts(trials, among)
+    everything = [*clean, *(t for _, _, ts in nothing for t in ts), *(t for _, ts in planted for t in ts)]
+    first, whole = ranked(everything, among), counts(clean, among)
     return {
-        "version": VERSION,
-        "class": scenario.CLEAN_CLASS,
-        "ranked": ranked(each for _, trials in made for each in trials),
-        "panel": {name: len(values) for name, values in measured().items()},
-        "clean": whole | {"upper": _upper(whole), "any": _any(clean)},
-        "kinds": {kind: counts([t for t in clean if t["kind"] == kind]) for kind in sorted({t["kind"] for t in clean})},
-        "nothing_done": nothing,
-        "planted": [_planted(cell, trials, nothing) for cell, trials in planted],
+        "ranked": first,
+        "panel": {name: len(values) for name, values in among.items()},
+        "clean": whole | {"upper": _upper(whole), "any": _any(clean, among, set(first.values()))},
+        "kinds": {kind: counts(trials, among) for kind, trials in kinds.items()},
+        "nothing_done": without,
+        "planted": [_planted(cell, trials, without, among) for cell, trials in planted],
     }
 
 
-def counts(trials: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def counts(trials: Sequence[Mapping[str, Any]], among: Ranked) -> dict[str, Any]:
     """By statistic: contests in which it was there, in which it stood above all of the panel, and above most of it.
 
     What is zero, and a statistic that was there in no contest, is left out.
     """
     made: dict[str, dict[str, int]] = {"asked": {}, "largest": {}, "most": {}}
     for each in trials:
-        for statistic, (below, contests) in standing(each).items():
+        for statistic, (below, contests) in standing(each, among).items():
             above = {"asked": True, "largest": below == contests, "most": below >= MOST * contests}
             for key in (key for key, counted in above.items() if counted):
                 made[key][statistic] = made[key].get(statistic, 0) + 1
     return {"contests": len(trials), **made}
 
 
-def standing(made: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
+def standing(made: Mapping[str, Any], among: Ranked) -> dict[str, tuple[int, int]]:
     """By statistic of one trial: of how many clean contests it is larger, of how many; left out without a panel."""
-    found, there = {}, measured()
+    found = {}
     for name, said in made["methods"].items():
         for quantity, value in said["figures"].items():
             rank = panel.rank(name, quantity, value)
-            if rank.contests and f"{name}.{quantity}" in there:
+            if rank.contests and f"{name}.{quantity}" in among:
                 found[f"{name}.{quantity}"] = (rank.below, rank.contests)
     return found
 
 
-def ranked(trials: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+def ranked(trials: Iterable[Mapping[str, Any]], among: Ranked) -> dict[str, str]:
     """The statistic that the finding of each method ranks first."""
     found = {}
     for each in trials:
         for name, said in each["methods"].items():
-            if said["ranked"] and f"{name}.{said['ranked']}" in measured():
+            if said["ranked"] and f"{name}.{said['ranked']}" in among:
                 found[name] = f"{name}.{said['ranked']}"
     return found
 
 
-def _any(clean: Sequence[Mapping[str, Any]]) -> int:
+def _any(clean: Sequence[Mapping[str, Any]], among: Ranked, first: set[str]) -> int:
     """Clean contests in which at least one method's finding stands above every clean contest of the panel."""
-    first = set(ranked(clean).values())
     return sum(
-        any(below == contests for name, (below, contests) in standing(each).items() if name in first) for each in clean
+        any(below == contests for name, (below, contests) in standing(each, among).items() if name in first)
+        for each in clean
     )
 
 
@@ -213,10 +257,15 @@ def _upper(row: Mapping[str, Any]) -> dict[str, float]:
     }
 
 
+def _base(cell: Cell) -> str:
+    """The kind of clean contest that a cell plants into."""
+    return str(cell.parameters.get("clean", BASE))
+
+
 def _planted(
-    cell: Cell, trials: Sequence[Mapping[str, Any]], nothing: Mapping[str, Mapping[str, Any]]
+    cell: Cell, trials: Sequence[Mapping[str, Any]], nothing: Mapping[str, Mapping[str, Any]], among: Ranked
 ) -> dict[str, Any]:
-    row, base = counts(trials), str(cell.parameters.get("clean", BASE))
+    row, base = counts(trials, among), _base(cell)
     without = nothing.get(base, {}).get(str(cell.stations), {})
     above = [name for name in sorted(row["largest"]) if _above(name, row, without)]
     described = {"name": cell.name, "scenario": cell.scenario, "stations": cell.stations, "planted_into": base}
@@ -233,4 +282,7 @@ def _above(name: str, row: Mapping[str, Any], nothing: Mapping[str, Any]) -> boo
     return least > upper_bound(nothing["largest"].get(name, 0), without)
 
 
-__all__ = ["asked_methods", "counts", "measure", "plan", "ranked", "run", "standing", "summarise", "trial", "trials_of"]
+__all__ = [
+    *("asked_methods", "counts", "measure", "measured", "paired", "plan", "ranked", "run"),
+    *("standing", "summarise", "trial", "trials_of"),
+]

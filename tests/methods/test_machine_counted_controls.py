@@ -91,12 +91,57 @@ def test_states_with_a_reason_and_sentences() -> None:
             assert wording.summary("machine_counted_controls", outcome, {**facts, "log10_p": -2.0}, language)
 
 
-def test_two_areas_have_no_p_value_and_twenty_have_one() -> None:
-    few = method("machine_counted_controls").run(two_areas()).answer
+def test_a_p_value_needs_an_earlier_contest_or_a_lot() -> None:
+    by_lot = method("machine_counted_controls", placed_by_lot=True)
+    few = by_lot.run(two_areas()).answer
     assert (few.outcome, few.evidence) == ("said", None)
-    assert {"few_areas", "no_panel"} <= set(few.caveats)
-    many = method("machine_counted_controls").run(planted(0.1))
-    assert many.answer.outcome == "tested"
-    assert many.evidence.log10_p == many.answer.facts["log10_p"] < -3
-    assert "few_areas" not in many.answer.caveats
-    assert wording.p_value(many.evidence.log10_p) in many.summary
+    assert {"few_areas", "lot", "no_panel"} <= set(few.caveats)
+    case = planted(0.1)
+    for asked, given, caveat in (
+        (method("machine_counted_controls"), case, "before"),
+        (by_lot, replace(case, earlier={}), "lot"),
+    ):
+        many = asked.run(given)
+        assert many.answer.outcome == "tested"
+        assert many.evidence.log10_p == many.answer.facts["log10_p"] < -3
+        assert caveat in many.answer.caveats
+        assert "few_areas" not in many.answer.caveats
+        assert wording.p_value(many.evidence.log10_p) in many.summary
+
+
+def test_without_either_the_difference_is_said_and_not_tested() -> None:
+    found = method("machine_counted_controls").run(replace(planted(0.1), earlier={}))
+    assert (found.answer.outcome, found.evidence, found.answer.power) == ("said", None, {})
+    assert {"placed", "never_before"} <= set(found.answer.caveats)
+    assert "few_areas" not in found.answer.caveats
+    assert found.answer.estimates[0].low > 0
+
+
+def test_a_difference_that_was_there_before_is_no_finding() -> None:
+    case = planted(0.1)
+    hand, before = np.arange(300) % 5 != 0, case.earlier["the earlier contest"]
+    extra = np.where(hand, np.rint(0.1 * before.counts["registered"]), 0).astype(np.int64)
+    votes = before.votes + extra[:, None] * np.array([1, 0, 0])
+    given = replace(case, earlier={"then": before.with_counts(votes=votes)})
+    found = method("machine_counted_controls").run(given)
+    assert found.evidence.log10_p > -2 > -3 > method("machine_counted_controls").run(case).evidence.log10_p
+
+
+def test_the_same_table_twice_leaves_nothing_but_rounding() -> None:
+    case = planted(0.1)
+    found = method("machine_counted_controls").run(replace(case, earlier={"then": case.results}))
+    assert (found.answer.outcome, found.evidence) == ("said", None)
+    assert found.answer.estimates[1].value == pytest.approx(0, abs=1e-6)
+
+
+def test_the_null_makes_both_contests_alike_and_leaves_one_that_cannot_be() -> None:
+    asked, rng = method("machine_counted_controls", draws=0), np.random.default_rng(0)
+    case = planted(0.1)
+    drawn = asked.null(case, rng)
+    before = drawn.earlier["the earlier contest"]
+    assert (before.votes != case.earlier["the earlier contest"].votes).any()
+    machine = np.arange(300) % 5 == 0
+    assert (before.votes[machine] == case.earlier["the earlier contest"].votes[machine]).all()
+    bare = case.earlier["the earlier contest"]
+    bare = Results(bare.options, bare.votes, {}, places=bare.places)
+    assert asked.null(replace(case, earlier={"then": bare}), rng).earlier["then"] is bare

@@ -14,12 +14,14 @@ both in it. The interval draws these areas with replacement: chance only. With :
 
 .. math:: T = \sum_a S_a \Big/ \sqrt{\tfrac{A}{A - 1} \sum_a (S_a - S / A)^2}.
 
-Machines are not placed by lot: they stand in towns and at large stations, which may honestly differ. The
+Machines are seldom placed by lot: they stand in towns and at large stations, which may honestly differ. The
 design therefore gives a difference and never a verdict (class C), and its p-value holds if the stations of an area are
-alike. Where the case holds an earlier contest at the same stations, in which the option stood under its name, a
-difference that was there before is taken off: with :math:`L'_i, V'_i` then, :math:`L_i` is replaced by
+alike. So there is one only where the case can say that they are: where the machines were placed by lot
+(``placed_by_lot``), or where it holds an earlier contest at the same stations, in which the option stood under its
+name. Then a difference that was there before is taken off: with :math:`L'_i, V'_i` then, :math:`L_i` is replaced by
 :math:`L_i - V_i L'_i / V'_i`, at the stations found in both. The larger of the two p-values is given: under the null
-it is valid whatever the earlier contest was. The same figure for the other options and
+it is valid whatever the earlier contest was. (With neither, simulated honest contests of 8,000 stations whose
+machines stand in towns had p below .001 in 25 of 40.) The same figure for the other options and
 for the registers' mean size is shown beside it, so that a reader sees how alike the two kinds of station are. There is
 no rank among clean contests: of none at hand is it known which stations counted by machine.
 
@@ -30,6 +32,7 @@ hand-counted neighbours; ballots not above the register.
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -51,6 +54,9 @@ Mask = NDArray[np.bool_]
 
 _LEAST_AREAS = 10
 
+#: Votes; a spread of the areas below this comes from the arithmetic alone.
+_ROUNDING = 1e-6
+
 
 @dataclass(frozen=True)
 class MachineCountedControls(Method):
@@ -62,12 +68,15 @@ class MachineCountedControls(Method):
         The leader unless named.
     level : str, optional
         The level of place inside which stations are compared.
+    placed_by_lot : bool
+        Whether the stations that count by machine are known to have been drawn by lot.
     draws : int
         Bootstrap samples of areas.
     """
 
     option: str | None = None
     level: str | None = None
+    placed_by_lot: bool = False
     draws: int = 500
 
     evidence_class = "C"
@@ -90,7 +99,16 @@ class MachineCountedControls(Method):
     )
 
     def null(self, case: Case, rng: np.random.Generator) -> Case:
-        """Hand-counted stations drawn at the rates of the machine-counted ones of their area."""
+        """Hand-counted stations drawn at the rates of the machine-counted ones of their area, now and before."""
+        earlier = dict(case.earlier)
+        for name, before in case.earlier.items():
+            if not {"registered", "station"} <= {*before.counts, *before.places}:
+                continue
+            with suppress(Unasked):
+                earlier[name] = self._alike(replace(case, results=before), rng)
+        return replace(case, results=self._alike(case, rng), earlier=earlier)
+
+    def _alike(self, case: Case, rng: np.random.Generator) -> Results:
         results = case.results
         assert results is not None
         use, machine, place = self._sides(case)
@@ -119,7 +137,7 @@ class MachineCountedControls(Method):
             if name in results.counts:
                 counts[name] = results.counts[name].copy()
                 counts[name][here] = values
-        return replace(case, results=results.with_counts(votes=votes, **counts))
+        return results.with_counts(votes=votes, **counts)
 
     def ask(self, case: Case, rng: np.random.Generator) -> Answer:
         """The difference in votes, its interval, placebos, and the areas that it comes from."""
@@ -136,11 +154,8 @@ class MachineCountedControls(Method):
         share = votes / total
         drawn = self._bootstrap(excess, rng)
         low, high = (float(q) for q in np.quantile(drawn, [0.025, 0.975])) if drawn.size else (None, None)
-        log10_p, reach = _chance(excess)
         since = self._since(case, chosen, use, machine, place)
-        if log10_p is not None and since is not None:
-            later, far = _chance(since)
-            log10_p, reach = (log10_p, reach) if later is None else (max(log10_p, later), max(reach, far))
+        log10_p, reach = self._tested(excess, since)
         there = np.unique(place.codes[use])
         order = np.argsort(-excess, kind="stable")
         return Answer(
@@ -167,10 +182,10 @@ class MachineCountedControls(Method):
                 *(self._change(since, rng) if since is not None else ()),
             ),
             caveats=(
-                "placed",
+                "lot" if self.placed_by_lot else "placed",
                 *(("size",) if abs(size[0] - size[1]) > 0.2 * size[1] else ()),
-                "never_before" if since is None else "before",
-                *(("few_areas",) if log10_p is None else ()),
+                *(("before",) if since is not None else () if self.placed_by_lot else ("never_before",)),
+                *(("few_areas",) if log10_p is None and (since is not None or self.placed_by_lot) else ()),
                 "no_panel",
             ),
             tables={
@@ -211,16 +226,19 @@ class MachineCountedControls(Method):
         return Drawing(spec, records, words["title"], alt, words.get("caption", ""))
 
     def example(self, rng: np.random.Generator) -> Case:
-        """An honest contest in twenty areas, each fifth station counted by machine."""
+        """Two honest contests in twenty areas; at the later one each fifth station counts by machine."""
         stations = 300
         registered = rng.integers(500, 2000, stations)
-        ballots = rng.binomial(registered, np.clip(0.5 + rng.normal(0, 0.04, stations), 0, 1))
-        votes = rng.multinomial(ballots, [0.5, 0.3, 0.2])
+        usual = np.clip(0.5 + rng.normal(0, 0.04, stations), 0, 1)
         names = [f"Station {i + 1}" for i in range(stations)]
         places = {"region": Labels.of([f"Region {i // 15:02d}" for i in range(stations)]), "station": Labels.of(names)}
-        counts = {"registered": registered, "ballots": ballots, "valid": ballots, "invalid": 0 * ballots}
-        results = Results(("A", "B", "C"), votes, counts, places=places, contest=Contest(title="Simulated"))
-        return Case.of(results, machine_counted=tuple(names[::5]))
+        made = []
+        for chances in ([0.45, 0.3, 0.25], [0.5, 0.3, 0.2]):
+            ballots = rng.binomial(registered, usual)
+            votes = rng.multinomial(ballots, chances)
+            counts = {"registered": registered, "ballots": ballots, "valid": ballots, "invalid": 0 * ballots}
+            made.append(Results(("A", "B", "C"), votes, counts, places=places, contest=Contest(title="Simulated")))
+        return Case.of(made[1], machine_counted=tuple(names[::5]), earlier={"the earlier contest": made[0]})
 
     def _sides(self, case: Case) -> tuple[Mask, Mask, Areas]:
         """Stations of the areas that have both kinds, the machine-counted ones, and the areas."""
@@ -275,6 +293,16 @@ class MachineCountedControls(Method):
         registered = results.counts["registered"]
         return above(results.votes[:, chosen] - registered * rate, registered, kept, machine, place)[0]
 
+    def _tested(self, excess: Floats, since: Floats | None) -> tuple[float | None, float]:
+        """The p-value where the kinds of station can be said to be alike, and the votes that would be seen."""
+        if since is None and not self.placed_by_lot:
+            return None, 0.0
+        log10_p, reach = _chance(excess)
+        later, far = (None, 0.0) if since is None else _chance(since)
+        if log10_p is None or (later is None and not self.placed_by_lot):
+            return None, 0.0
+        return (log10_p, reach) if later is None else (max(log10_p, later), max(reach, far))
+
     def _change(self, since: Floats, rng: np.random.Generator) -> tuple[Estimate, ...]:
         drawn, what = self._bootstrap(since, rng), "votes above the rate, less the difference that was there before"
         if not drawn.size:
@@ -297,7 +325,7 @@ class MachineCountedControls(Method):
 def _chance(excess: Floats) -> tuple[float | None, float]:
     """log10 of the one-sided p-value (None with too few areas), and the votes seen four times in five at 1e-3."""
     error = float(np.sqrt(excess.size * excess.var(ddof=1))) if excess.size >= _LEAST_AREAS else 0.0
-    if error <= 0:
+    if error <= _ROUNDING:
         return None, 0.0
     degrees = excess.size - 1
     log10_p = float(stats.t.logsf(float(excess.sum()) / error, degrees)) / math.log(10)
