@@ -77,7 +77,7 @@ def fitted_peak(others: Curve) -> int | None:
     middle = start / 100 + (1 - start / 100) / 2
     first = (start / 100, 0.1, smooth[start], middle, 0.01, smooth[min(99, int(100 * middle))])
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), np.errstate(all="ignore"):  # of the covariance, which is not used
             warnings.simplefilter("ignore", OptimizeWarning)
             found, _ = curve_fit(_two_curves, x[:-3], smooth[:-3], p0=first)
     except (RuntimeError, ValueError):

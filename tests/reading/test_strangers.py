@@ -290,3 +290,15 @@ def test_an_option_of_few_stations_is_kept_though_the_sum_is_wrong_there() -> No
     results = taken("\n".join([f"{TOP},Minor", *rows]) + "\n")
     assert results.options == ("Ana", "Ben", "Cyr", "Minor")
     assert results.totals["Minor"] == 9
+
+
+def test_two_votes_that_both_add_up_to_the_valid_ones_are_asked_about() -> None:
+    """First and second votes side by side: the first run of columns used to be taken."""
+    second = [[f"{v}" for v in (row[4] - row[4] // 9, row[5], row[6] + row[4] // 9)] for row in ROWS]
+    both = [f"{line},{','.join(more)}" for line, more in zip(lines(ROWS), second, strict=True)]
+    with pytest.raises(MappingNeeded, match="two contests side by side"):
+        taken("\n".join([TOP + ",Ana 2,Ben 2,Cyr 2", *both]))
+    shifted = [f"{line},{row[5] + row[6]},{row[4]}" for line, row in zip(lines(ROWS), ROWS, strict=True)]
+    counted("\n".join([TOP + ",In person,By post", *shifted]), len(ROWS), **ABC)
+    printed_twice = [f"{line},{row[4]},{row[5]},{row[6]}" for line, row in zip(lines(ROWS), ROWS, strict=True)]
+    counted("\n".join([TOP + ",Ana again,Ben again,Cyr again", *printed_twice]), len(ROWS), **ABC)

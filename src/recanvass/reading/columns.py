@@ -227,6 +227,8 @@ def _options(
             return replace(made, open=(Open("votes", "sums", tuple(unnamed)),))
         if standing.interchangeable(chosen_columns, unnamed, columns):
             return replace(made, open=(Open("votes", "unconfirmed", tuple(unnamed)),))
+        if standing.another_contest(chosen_columns, unnamed, columns, targets(arrays)):
+            return replace(made, open=(Open("votes", "halves", tuple(unnamed)),))
         return _made(table, made, chosen_columns, unnamed, "arithmetic", contradictions(arrays))
     return _by_position(table, columns, proposal, made, arrays, informative)
 

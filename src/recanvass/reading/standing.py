@@ -47,6 +47,27 @@ def sums_of_others(chosen: Sequence[int], unnamed: Sequence[int], columns: Seque
     return False
 
 
+def another_contest(
+    chosen: Sequence[int], unnamed: Sequence[int], columns: Sequence[Column], targets: Sequence[Target]
+) -> bool:
+    """Whether as many columns as were chosen are left out and add up to such a total too: first and second votes.
+
+    Nothing then tells which contest is meant. The same figures printed twice are no other contest.
+    """
+    chosen = [j for j in chosen if columns[j].values.any()]
+    left = [j for j in unnamed if j not in chosen and columns[j].values.any()]
+    alike = {columns[j].values.tobytes() for j in chosen}
+    if len(left) < 2 or len(columns[0]) < 3 or all(columns[j].values.tobytes() in alike for j in left):
+        return False
+    rows = identities.spread(len(columns[0]))
+    votes = np.stack([columns[j].values[rows] for j in left], axis=1)
+    for target in targets:
+        fit = identities.best_set(left, votes, Target(target.name, target.values[rows], target.known[rows]))
+        if fit.rate >= identities.HOLDS and fit.rows >= 3 and len(fit.columns) == len(chosen):
+            return True
+    return False
+
+
 def interchangeable(chosen: Sequence[int], unnamed: Sequence[int], columns: Sequence[Column]) -> bool:
     """Whether, in a table of few rows, one chosen column may stand in for another that was left out.
 
