@@ -188,10 +188,8 @@ class RandomSample(Method):
         for j, option in enumerate(copies.options):
             votes = np.asarray(copies.votes[rows, j], dtype=np.float64)
             share, error, effect = combined_ratio(votes, weight, stratum, frame)
-            worst, announced = (
-                missing_bounds(votes, weight, stratum, frame, drawn),
-                _announced_share(case, option, base),
-            )
+            worst = missing_bounds(votes, weight, stratum, frame, drawn)
+            announced = _announced_share(case, option, base)
             margin = None if error is None else float(stats.t.ppf(0.5 + self.level / 2, freedom)) * error
             student = _log10_outside(share, error, freedom, announced, worst)
             log10_p = None
@@ -221,11 +219,10 @@ class RandomSample(Method):
         log10_p = min(0.0, first["log10_p"] + math.log10(len(tried))) if tried else None
         student = min((r["student"] + math.log10(len(tried)) for r in tried), default=0.0)
         outside = log10_p is not None and log10_p <= math.log10(1 - self.level)
-        silent = sum(drawn) - len(rows)
         facts = {
             "stations": len(rows),
             "drawn": sum(drawn),
-            "silent": silent,
+            "silent": sum(drawn) - len(rows),
             "frame": sum(frame),
             "strata": len(names),
             "option": first["option"],
@@ -262,7 +259,7 @@ class RandomSample(Method):
                 "lot",
                 *(["bound"] if tried else []),
                 *(["small"] if freedom < SMALL and first["low"] is not None else []),
-                *(["silent"] if silent > 0 else []),
+                *(["silent"] if sum(drawn) > len(rows) else []),
                 *(["frame"] if not sampling.frame else []),
             ),
             tables={"shares": _as_shares(records)},
