@@ -136,6 +136,26 @@ def test_material_hard_votes_are_a_contradiction() -> None:
     assert found.answer.facts["counted_votes"] == found.answer.facts["affected_votes"] == border
 
 
+def test_a_vote_that_breaks_several_rules_is_one_vote() -> None:
+    results = full()
+    rows, votes = range(3, 200, 10), finding(results).answer.facts["border"]
+    found = finding(added(results, rows, votes))
+    assert len([one for one in found.answer.tables["identities"] if one["broken"]]) > 1
+    assert found.answer.facts["difference_votes"] == found.answer.facts["affected_votes"] == votes
+
+
+def test_many_votes_that_an_honest_count_may_lack_are_not_called_few() -> None:
+    results = full()
+    border = finding(results).answer.facts["border"]
+    taken, fewer = results.votes.copy(), finding(added(results, range(3, 200, 10), 20))
+    taken[::9, 0] //= 2
+    found = finding(results.with_counts(votes=taken))
+    assert (found.status, found.answer.outcome, found.answer.facts["affected_votes"]) == ("description", "soft", 0)
+    assert found.answer.facts["difference_votes"] == int((results.votes - taken).sum()) >= border
+    assert "too few" not in found.summary
+    assert (fewer.answer.outcome, fewer.answer.facts["difference_votes"]) == ("clerical", 20)
+
+
 def test_ballots_above_those_issued_are_hard_only_where_the_ways_of_issue_are_given() -> None:
     told = full()
     bare = replace(told, counts={name: told.counts[name] for name in told.counts if not name.startswith("issued_")})

@@ -137,6 +137,14 @@ def test_silence_takes_the_departure_away() -> None:
     assert "silent" in finding.answer.caveats
 
 
+@pytest.mark.parametrize(("stations", "said"), [(60, True), (100, True), (150, False)])
+def test_a_margin_of_few_stations_is_said_to_be_too_narrow(stations: int, said: bool) -> None:
+    case = Case(Contest(), copies=country().take(np.arange(stations)), sampling=Sampling("random", frame={"": 600}))
+    finding = method("random_sample").run(case)
+    assert isinstance(finding, Finding)
+    assert ("small" in finding.answer.caveats) == said
+
+
 def strongholds(rng: np.random.Generator, drawn: int) -> Case:
     """An option that lives in one station of twenty, its true share announced, stations drawn by lot."""
     size = rng.integers(200, 1500, 2000)

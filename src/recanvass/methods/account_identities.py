@@ -31,6 +31,8 @@ is *contradiction* if the counted hard votes of all stations, or the hard differ
 the whole contest that no single slip explains, reach 1 per cent of the ballots, or half of the leader's lead and
 .2 per cent of the ballots; or if that with the total of one territory reaches 1 per cent of its ballots
 and .1 per cent of the contest's. Everything below is described and raises no alarm.
+
+One vote may break several rules. So the votes by which a station's figures fail are its largest difference, too.
 """
 
 from __future__ import annotations
@@ -141,7 +143,10 @@ class AccountIdentities(Method):
             outcome = "areas" if 2 * local >= votes else "slips"
         if totals and (not material or abs(totals[0]["difference"]) > weighty):
             outcome = "total"
-        every_difference = sum(abs(int(v)) for one in kept for v in one.difference[one.broken])
+        largest = _largest([np.where(one.broken, np.abs(one.difference), 0) for one in kept], len(results))
+        every_difference = sum(int(v) for v in largest[largest > 0])
+        if outcome == "clerical" and every_difference >= border:
+            outcome = "soft"
         facts: dict[str, Any] = {
             "affected_votes": votes,
             "affected_share": votes / ballots if ballots else 0.0,
