@@ -41,7 +41,9 @@ def found(table: Laid, columns: Sequence[Column], index: MappingOf[str, int]) ->
     """The long layout, if the table has it: a column of options, one of votes, and places that repeat."""
     tongues = {*spoken(table.headers), "en"}
     names = {j: {(m.kind, m.name) for m in meanings(h) if m.language in tongues} for j, h in enumerate(table.headers)}
-    votes = [j for j, said in names.items() if ("figure", "votes") in said and columns[j].kind == "count"]
+    counts = {j: said for j, said in names.items() if columns[j].kind == "count"}
+    votes = [j for j, said in counts.items() if ("figure", "votes") in said]
+    votes = votes or [j for j, said in counts.items() if ("long", "votes") in said]
     options = [j for j, said in names.items() if ("long", "option") in said and columns[j].kind == "text"]
     if len(votes) != 1 or not options or not index:
         return None

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from recanvass.reading.dictionary import meanings, speaks_of_figures
+from recanvass.reading.dictionary import meanings, normalised, speaks_of_figures
 from recanvass.reading.numbers import Column
 from recanvass.reading.traits import ENOUGH
 
@@ -36,6 +36,18 @@ def numbers_rows(column: Column, headers: Sequence[str], j: int) -> bool:
     if column.absent.any() or not bool((np.diff(column.values) == 1).all()):
         return False
     return len(column) >= ENOUGH or not any(map(is_option, (*headers[max(j - 1, 0) : j], *headers[j + 1 : j + 2])))
+
+
+def tells_figures(header: str) -> bool:
+    """Whether a header of several words speaks of figures, as *Votanti maschi* does; *Number* alone may be a party."""
+    return len(normalised(header).split()) > 1 and speaks_of_figures(header) and not is_option(header)
+
+
+def without_idle(headers: Sequence[str], options: Sequence[int], columns: Sequence[Column]) -> list[int]:
+    """The options without columns of zeros that are called like figures: no sum can tell that they are options."""
+    doubtful = nameless_or_figures(headers, options)
+    idle = [j for j in doubtful if not columns[j].values.any()] if len(doubtful) * 2 < len(options) else []
+    return [j for j in options if j not in idle]
 
 
 def nameless_or_figures(headers: Sequence[str], options: Collection[int]) -> list[int]:

@@ -1,0 +1,86 @@
+"""Shapes of files that people publish: each was once miscounted in silence, or asked about without need."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from recanvass.errors import MappingNeeded
+from recanvass.reading.naming import tells_figures
+from tests.reading.tables import clean, sums, table, taken
+
+ROWS = clean()
+SUMS = sums(ROWS)
+VOTES = {"Ana": SUMS["A"], "Ben": SUMS["B"], "Cyr": SUMS["C"]}
+
+
+def stations(header: str, *rows: str) -> str:
+    """A table of the rows, under a header."""
+    return "\n".join([header, *rows])
+
+
+def test_codes_of_places_are_no_options() -> None:
+    rows = [f"{k % 3:02d},{k // 5:03d},{k:04d},{60 + k / 7:.2f}" for k in range(11)]
+    with pytest.raises(MappingNeeded, match="No column was found"):
+        taken(stations("provinceCode,areaCode,villageCode,rate", *rows))
+
+
+def test_ballots_and_register_beside_a_turnout_are_no_options() -> None:
+    rows = [f"Region {k % 4},S{k},{row[1]},{row[0]},{100 * row[1] / row[0]:.9f}" for k, row in enumerate(ROWS)]
+    with pytest.raises(MappingNeeded, match="not certain which columns are options"):
+        taken(stations("region,station,bc,rv,vtp", *rows))
+
+
+def test_a_share_of_the_valid_votes_does_not_speak_against_two_options() -> None:
+    rows = [
+        f"Region {k % 4},S{k},{row[4]},{row[5]},{100 * row[4] / (row[4] + row[5]):.1f}" for k, row in enumerate(ROWS)
+    ]
+    results = taken(stations("region,station,Ana,Ben,Ana share", *rows))
+    assert dict(results.totals) == {"Ana": SUMS["A"], "Ben": SUMS["B"]}
+
+
+def test_men_and_women_are_no_options_though_they_add_up_to_the_ballots() -> None:
+    rng = np.random.default_rng(5)
+    rows = []
+    for k in range(8):
+        men, women = (int(n) for n in rng.integers(50, 300, 2))
+        rows.append(f"Comune {k},{k + 1},{3 * (men + women)},{men + women},{men},{women}")
+    with pytest.raises(MappingNeeded):
+        taken(stations("comune,sezione,elettori_totali,votanti,votanti_maschi,votanti_femmine", *rows))
+
+
+@pytest.mark.parametrize(("header", "tells"), [("Votanti maschi", True), ("Number", False), ("Date Palm Party", False)])
+def test_one_word_may_be_a_party(header: str, tells: bool) -> None:
+    assert tells_figures(header) is tells
+
+
+def test_a_column_of_zeros_called_like_a_figure_is_no_option() -> None:
+    rows = [f"{k + 1},School {k},{row[0]},{row[1]},0,{row[4]},{row[5]},{row[6]},{row[3]}" for k, row in enumerate(ROWS)]
+    header = (
+        "Part No,Part Name,Total No. of electors,Voters Turnout,Tendered Voter slips,Ana,Ben,Cyr,Total Votes Secured"
+    )
+    results = taken(stations(header, *rows))
+    assert {o: results.totals[o] for o in results.options} == VOTES
+    assert results.totals["registered"] == SUMS["r"]
+    assert results.totals["valid"] == SUMS["v"]
+
+
+def test_a_czech_table_is_read() -> None:
+    text = table("kraj,Název obce,Voliči v seznamu,Vydané obálky,Platné hlasy,Ana,Ben,Cyr", ROWS, "rbvABC")
+    results = taken(text)
+    assert {o: results.totals[o] for o in results.options} == VOTES
+    assert results.totals["registered"] == SUMS["r"]
+    assert results.totals["issued"] == SUMS["b"]
+    assert results.totals["valid"] == SUMS["v"]
+
+
+def test_a_long_table_may_call_its_votes_total_votes() -> None:
+    rows = [
+        f"{k:03d},{row[0]},{row[1]},Council,{name},{row[4 + i]}"
+        for i, name in enumerate(VOTES)
+        for k, row in enumerate(ROWS)
+    ]
+    results = taken(stations("Precinct Name,Active Voters,Total Ballots,Contest Name,Choice Name,Total Votes", *rows))
+    assert {o: results.totals[o] for o in results.options} == VOTES
+    assert results.totals["registered"] == SUMS["r"]
+    assert results.totals["ballots"] == SUMS["b"]
