@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recanvass.errors import MappingNeeded
+from recanvass.errors import MappingNeeded, ReadError
 from recanvass.reading.naming import tells_figures
 from tests.reading.tables import clean, sums, table, taken
 
@@ -44,9 +44,9 @@ def test_men_and_women_are_no_options_though_they_add_up_to_the_ballots() -> Non
     rows = []
     for k in range(8):
         men, women = (int(n) for n in rng.integers(50, 300, 2))
-        rows.append(f"Comune {k},{k + 1},{3 * (men + women)},{men + women},{men},{women}")
+        rows.append(f"{70 + k * k},Comune {k},{k % 3 + 1},{3 * (men + women)},{men + women},{men},{women}")
     with pytest.raises(MappingNeeded):
-        taken(stations("comune,sezione,elettori_totali,votanti,votanti_maschi,votanti_femmine", *rows))
+        taken(stations("minint,comune,sezione,elettori_totali,votanti,votanti_maschi,votanti_femmine", *rows))
 
 
 @pytest.mark.parametrize(("header", "tells"), [("Votanti maschi", True), ("Number", False), ("Date Palm Party", False)])
@@ -84,3 +84,53 @@ def test_a_long_table_may_call_its_votes_total_votes() -> None:
     assert {o: results.totals[o] for o in results.options} == VOTES
     assert results.totals["registered"] == SUMS["r"]
     assert results.totals["ballots"] == SUMS["b"]
+
+
+def test_the_sum_of_columns_that_say_votes_is_their_total() -> None:
+    rows = [
+        f"Cluj,{k + 1},{','.join(map(str, (row[0], row[1], row[3], row[2], *row[4:])))}" for k, row in enumerate(ROWS)
+    ]
+    results = taken(stations("judet,sectie,a,b,e,f,Ana-voturi,Ben-voturi,Cyr-voturi", *rows))
+    assert dict(zip(VOTES, (results.totals[o] for o in results.options), strict=True)) == VOTES
+    assert results.totals["valid"] == SUMS["v"]
+
+
+@pytest.mark.parametrize(
+    "header", ["Ana,Ben - votes,Cyr - votes,Dora - votes", "Ana - votes,Ben - votes,Cyr - votes,Dora"]
+)
+def test_a_column_among_those_that_say_votes_is_not_left_out(header: str) -> None:
+    rows = [f"Region {k % 4},S{k},{row[4]},{row[5]},{row[6]},{row[2]}" for k, row in enumerate(ROWS)]
+    try:
+        results = taken(stations("region,station," + header, *rows))
+    except MappingNeeded:
+        return
+    assert len(results.options) == 4
+
+
+def test_an_option_without_a_name_is_told_by_the_kind_of_vote() -> None:
+    rows = []
+    for k, row in enumerate(ROWS):
+        for name, kind, votes in (
+            *((name, "POSITIVO", row[4 + i]) for i, name in enumerate(VOTES)),
+            ("undefined", "EN BLANCO", 3),
+            ("undefined", "NULO", row[2]),
+            ("undefined", "RECURRIDO", 0),
+        ):
+            rows.append(f"La Plata,{k + 1},{row[0]},{name},{kind},{votes}")
+    header = "seccion_nombre,mesa_id,mesa_electores,agrupacion_nombre,votos_tipo,votos_cantidad"
+    results = taken(stations(header, *rows))
+    assert {o: results.totals[o] for o in results.options} == VOTES
+    assert results.totals["blank"] == 3 * len(ROWS)
+    assert results.totals["invalid"] == SUMS["i"]
+    assert results.totals["registered"] == SUMS["r"]
+
+
+def test_votes_of_another_kind_are_not_lost() -> None:
+    rows = [
+        f"La Plata,{k + 1},{row[0]},{name},{kind},{votes}"
+        for k, row in enumerate(ROWS)
+        for name, kind, votes in (("Ana", "POSITIVO", row[4]), ("undefined", "NULO", 2), ("undefined", "RECURRIDO", 1))
+    ]
+    header = "seccion_nombre,mesa_id,mesa_electores,agrupacion_nombre,votos_tipo,votos_cantidad"
+    with pytest.raises(ReadError, match="names no option"):
+        taken(stations(header, *rows))

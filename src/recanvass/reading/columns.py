@@ -20,7 +20,7 @@ from recanvass.reading.assignment import Proposal, assigned, summed, targets, wi
 from recanvass.reading.dictionary import meanings, spoken
 from recanvass.reading.identities import Fit, Target
 from recanvass.reading.layout import Laid
-from recanvass.reading.naming import nameless_or_figures, numbers_rows, tells_figures, without_idle
+from recanvass.reading.naming import called_votes, nameless_or_figures, numbers_rows, tells_figures, without_idle
 from recanvass.reading.numbers import Column
 from recanvass.results import COUNTS, LEVELS, Counts, Mask
 
@@ -86,6 +86,12 @@ def proposed(table: Laid, columns: Sequence[Column]) -> Proposal:
         elif column.kind == "count":
             unnamed.append(j)
     chosen = _levels(table, levels, columns)
+    told = called_votes(table.headers, unnamed)
+    if told and not {"valid", "ballots"} & {name for names in figures.values() for name in names}:
+        total = standing.total_of(told, unnamed, columns)
+        if total is not None:
+            figures[total] = ("valid",)
+            unnamed.remove(total)
     spare = {j for js in levels.values() for j in js if columns[j].kind == "count"} - set(chosen.values())
     return Proposal(figures, chosen, tuple(unnamed), aside | dict.fromkeys(sorted(spare), "named"))
 
@@ -194,7 +200,8 @@ def _options(
     for j, names in proposal.figures.items():
         if len(names) > 1:
             decided |= {n: "arithmetic" for n in names if whole.get(n) == (j,)}
-    decided |= {name: "arithmetic" for name, js in whole.items() if len(js) > 1}
+    said = {name: {m.name for j in js for m in meanings(table.headers[j])} for name, js in whole.items()}
+    decided |= {name: "arithmetic" for name, js in whole.items() if len(js) > 1 or name not in said[name]}
     made = Decision(whole, levels, {}, decided)
     if not unnamed:
         return replace(made, open=(Open("votes", "no_options"),))

@@ -27,6 +27,9 @@ MOST_OPTIONS = 2_000
 
 _JOINT = " · "
 
+#: What programs write where an option has no name.
+_NO_NAME = ("undefined", "null")
+
 
 @dataclass(frozen=True)
 class Long:
@@ -145,9 +148,10 @@ def columns_of(table: Laid, long: Long, columns: Sequence[Column]) -> Sequence[C
 
 def _option(table: Laid, columns: Sequence[int]) -> pl.Series:
     parts = [table.cells.to_series(j).fill_null("").str.strip_chars() for j in columns]
+    parts = [part.replace(dict.fromkeys(_NO_NAME, "")) for part in parts]
     option = parts[0]
     for part in parts[1:]:
-        joined = option + pl.Series([_JOINT]) + part
+        joined = (option + pl.Series([_JOINT]) + part).str.strip_prefix(_JOINT)
         option = joined.zip_with((part != "") & (part != option), option)
     return option
 

@@ -18,6 +18,8 @@ from recanvass.reading.traits import ENOUGH
 #: How lists number their options: *PP [000005]*, *Labour (10)*; *3. Green*, *B) Green*.
 _MARKS = (re.compile(r"[\[(]\s*\d+\s*[\])]\s*$"), re.compile(r"^\s*\w{1,3}\s*[.)]\s*\S"))
 
+_SAID = re.compile(r"(.*\S)\s*[-–—:]\s*([^-–—:]+)")
+
 #: So many other options at least must be written in the same way.
 _OTHERS = 3
 
@@ -36,6 +38,17 @@ def numbers_rows(column: Column, headers: Sequence[str], j: int) -> bool:
     if column.absent.any() or not bool((np.diff(column.values) == 1).all()):
         return False
     return len(column) >= ENOUGH or not any(map(is_option, (*headers[max(j - 1, 0) : j], *headers[j + 1 : j + 2])))
+
+
+def called_votes(headers: Sequence[str], columns: Collection[int]) -> list[int]:
+    """Those of the columns, if they are three or more, whose headers say that they are votes: *Green Party - votes*."""
+    said = {j: found for j in columns if (found := _SAID.fullmatch(headers[j]))}
+    marked = [
+        j
+        for j, found in said.items()
+        if any(m.kind == "figure" and m.name == "votes" for m in meanings(found[2])) and not meanings(found[1])
+    ]
+    return marked if len(marked) >= _OTHERS else []
 
 
 def tells_figures(header: str) -> bool:

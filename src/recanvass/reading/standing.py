@@ -60,6 +60,17 @@ def shares_given(table: Laid, left: Sequence[int], columns: Sequence[Column]) ->
     return False
 
 
+def total_of(votes: Sequence[int], unnamed: Sequence[int], columns: Sequence[Column]) -> int | None:
+    """The one column without a meaning that is everywhere the sum of columns that say that they are votes."""
+    values, _ = summed(votes, columns)
+    found = []
+    for j in (j for j in unnamed if j not in votes):
+        held, rows = identities.rate(values, Target("valid", columns[j].values, ~columns[j].absent))
+        if held >= identities.HOLDS and rows >= 3:
+            found.append(j)
+    return found[0] if len(found) == 1 else None
+
+
 def sums_of_others(chosen: Sequence[int], unnamed: Sequence[int], columns: Sequence[Column]) -> bool:
     """Whether a chosen column is the sum of two or more that were left out: a total of options, and no option."""
     left = [j for j in unnamed if j not in chosen and columns[j].values.any()]
