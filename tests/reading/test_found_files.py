@@ -134,3 +134,22 @@ def test_votes_of_another_kind_are_not_lost() -> None:
     header = "seccion_nombre,mesa_id,mesa_electores,agrupacion_nombre,votos_tipo,votos_cantidad"
     with pytest.raises(ReadError, match="names no option"):
         taken(stations(header, *rows))
+
+
+def test_a_rate_of_votes_is_no_option_though_it_is_everywhere_zero() -> None:
+    rows = [
+        f"{k // 8:02d},{k + 1:04d},{row[4]},{row[5]},{row[6]},0,0,{row[3]},{row[2]},{row[1]},{row[0]}"
+        for k, row in enumerate(ROWS)
+    ]
+    header = "鄉鎮市區,投開票所編號,1/候選人得票數,2/候選人得票數,3/候選人得票數,4/候選人得票數,4/得票率,有效票數,無效票數,投票數,選舉人數"
+    results = taken(stations(header, *rows))
+    assert results.options == tuple(f"{k}/候選人得票數" for k in range(1, 5))
+    assert "station" in results.places
+
+
+def test_codes_of_parties_in_a_row_each_are_no_votes() -> None:
+    rows = [
+        f"{539449 + 16 * k},{code},{row[4 + i]}" for k, row in enumerate(ROWS[:9]) for i, code in enumerate((8, 17, 1))
+    ]
+    with pytest.raises(MappingNeeded):
+        taken(stations("obec,strana,pocet", *rows))
