@@ -19,9 +19,10 @@ def trait(column: Column, cells: pl.Series, groups: Sequence[Counts]) -> str:
 
     ``groups`` are the codes of columns that may name a place or a centre.
 
-    ``serial`` numbers the rows inside a place, or the options that stand in them (a long table of codes); ``identifier`` never repeats, or is written with a
-    fixed number of digits; ``constant`` is one number everywhere; ``repeated`` is one number for a
-    whole group of rows, so that its sum over the rows counts it many times.
+    ``serial`` numbers the rows inside a place, or the options that stand in them (a long table of
+    codes); ``identifier`` never repeats, or is written with a fixed number of digits; ``constant`` is
+    one number everywhere; ``repeated`` is one number for a whole group of rows, so that its sum over
+    the rows counts it many times.
     """
     values, known = column.values, ~column.absent
     n = int(known.sum())
