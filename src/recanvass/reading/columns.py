@@ -20,7 +20,7 @@ from recanvass.reading.assignment import Proposal, assigned, summed, targets, wi
 from recanvass.reading.dictionary import meanings, spoken
 from recanvass.reading.identities import Fit, Target
 from recanvass.reading.layout import Laid
-from recanvass.reading.naming import nameless_or_figures, numbers_rows
+from recanvass.reading.naming import called_votes, nameless_or_figures, numbers_rows, tells_figures, without_idle
 from recanvass.reading.numbers import Column
 from recanvass.results import COUNTS, LEVELS, Counts, Mask
 
@@ -86,6 +86,12 @@ def proposed(table: Laid, columns: Sequence[Column]) -> Proposal:
         elif column.kind == "count":
             unnamed.append(j)
     chosen = _levels(table, levels, columns)
+    told = called_votes(table.headers, unnamed)
+    if told and not {"valid", "ballots"} & {name for names in figures.values() for name in names}:
+        total = standing.total_of(told, unnamed, columns)
+        if total is not None:
+            figures[total] = ("valid",)
+            unnamed.remove(total)
     spare = {j for js in levels.values() for j in js if columns[j].kind == "count"} - set(chosen.values())
     return Proposal(figures, chosen, tuple(unnamed), aside | dict.fromkeys(sorted(spare), "named"))
 
@@ -194,7 +200,8 @@ def _options(
     for j, names in proposal.figures.items():
         if len(names) > 1:
             decided |= {n: "arithmetic" for n in names if whole.get(n) == (j,)}
-    decided |= {name: "arithmetic" for name, js in whole.items() if len(js) > 1}
+    said = {name: {m.name for j in js for m in meanings(table.headers[j])} for name, js in whole.items()}
+    decided |= {name: "arithmetic" for name, js in whole.items() if len(js) > 1 or name not in said[name]}
     made = Decision(whole, levels, {}, decided)
     if not unnamed:
         return replace(made, open=(Open("votes", "no_options"),))
@@ -222,7 +229,7 @@ def _options(
         fit = max(fits, key=lambda f: (f[0], f[1]))[2]
         inside = [j for j in unnamed if j not in fit.columns and not columns[j].values.any()]
         span = range(min(fit.columns), max(fit.columns) + 2)
-        chosen_columns = sorted({*fit.columns, *(j for j in inside if j in span)})
+        chosen_columns = without_idle(table.headers, sorted({*fit.columns, *(j for j in inside if j in span)}), columns)
         if standing.sums_of_others(chosen_columns, unnamed, columns):
             return replace(made, open=(Open("votes", "sums", tuple(unnamed)),))
         if standing.interchangeable(chosen_columns, unnamed, columns):
@@ -248,7 +255,7 @@ def _widened(
     names = [j for j, why in proposal.aside.items() if why == "named" and columns[j].kind == "count"]
     places = [j for j in levels.values() if columns[j].kind == "count"]
     more = sorted({*names, *places} - set(proposal.unnamed))
-    more = [j for j in more if not numbers_rows(columns[j], table.headers, j)]
+    more = [j for j in more if not numbers_rows(columns[j], table.headers, j) and not tells_figures(table.headers[j])]
     if not more or len(columns[0]) < 3:
         return None
     candidates = sorted({*proposal.unnamed, *more})
@@ -314,7 +321,7 @@ def _by_position(
         )
         if not short:
             return replace(made, aside=aside, open=(Open("votes", "no_sum", tuple(proposal.unnamed)),))
-    summing = standing.hidden_total(left, columns)
+    summing = standing.hidden_total(left, columns) or (len(left) > 1 and standing.shares_given(table, left, columns))
     doubtful = nameless_or_figures(table.headers, left)
     open_ = len(left) < 2 or doubtful or summing or (uncertain and not short)
     if open_ or not standing.side_by_side(left, columns, aside):

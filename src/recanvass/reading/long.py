@@ -27,6 +27,9 @@ MOST_OPTIONS = 2_000
 
 _JOINT = " · "
 
+#: What programs write where an option has no name.
+_NO_NAME = ("undefined", "null")
+
 
 @dataclass(frozen=True)
 class Long:
@@ -41,7 +44,9 @@ def found(table: Laid, columns: Sequence[Column], index: MappingOf[str, int]) ->
     """The long layout, if the table has it: a column of options, one of votes, and places that repeat."""
     tongues = {*spoken(table.headers), "en"}
     names = {j: {(m.kind, m.name) for m in meanings(h) if m.language in tongues} for j, h in enumerate(table.headers)}
-    votes = [j for j, said in names.items() if ("figure", "votes") in said and columns[j].kind == "count"]
+    counts = {j: said for j, said in names.items() if columns[j].kind == "count"}
+    votes = [j for j, said in counts.items() if ("figure", "votes") in said]
+    votes = votes or [j for j, said in counts.items() if ("long", "votes") in said]
     options = [j for j, said in names.items() if ("long", "option") in said and columns[j].kind == "text"]
     if len(votes) != 1 or not options or not index:
         return None
@@ -143,9 +148,10 @@ def columns_of(table: Laid, long: Long, columns: Sequence[Column]) -> Sequence[C
 
 def _option(table: Laid, columns: Sequence[int]) -> pl.Series:
     parts = [table.cells.to_series(j).fill_null("").str.strip_chars() for j in columns]
+    parts = [part.replace(dict.fromkeys(_NO_NAME, "")) for part in parts]
     option = parts[0]
     for part in parts[1:]:
-        joined = option + pl.Series([_JOINT]) + part
+        joined = (option + pl.Series([_JOINT]) + part).str.strip_prefix(_JOINT)
         option = joined.zip_with((part != "") & (part != option), option)
     return option
 

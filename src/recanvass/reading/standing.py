@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import polars as pl
 
 from recanvass.reading import identities, traits
 from recanvass.reading.assignment import Proposal, summed
@@ -12,6 +13,9 @@ from recanvass.reading.dictionary import meanings
 from recanvass.reading.identities import Target
 from recanvass.reading.layout import Laid
 from recanvass.reading.numbers import Column
+
+#: Rates are compared at so many stations at most.
+_RATES = 60
 
 
 def hidden_total(left: Sequence[int], columns: Sequence[Column]) -> bool:
@@ -28,6 +32,43 @@ def hidden_total(left: Sequence[int], columns: Sequence[Column]) -> bool:
         if fit.rate >= identities.HOLDS and fit.rows >= 3 and len(filled) >= 2:
             return True
     return False
+
+
+def shares_given(table: Laid, left: Sequence[int], columns: Sequence[Column]) -> bool:
+    """Whether a column of rates gives one of the columns as a share of another.
+
+    They are then a part and its whole, as the ballots and the register are beside a turnout, and no options.
+    """
+    rows = identities.spread(len(columns[0]))[:_RATES]
+    votes = np.stack([columns[j].values[rows] for j in left], axis=1).astype(float)
+    known = np.stack([~columns[j].absent[rows] for j in left], axis=1)
+    for j in (j for j, column in enumerate(columns) if column.kind == "decimal"):
+        text = table.cells.to_series(j)[rows].fill_null("").str.replace_all(r"[\s%]", "").str.replace(",", ".")
+        rates = text.cast(pl.Float64, strict=False).to_numpy()
+        places = np.array([len(cell.partition(".")[2]) for cell in text.to_list()])
+        share = np.isfinite(rates) & (rates > 0)
+        if len(np.unique(rates[share])) < 3:
+            continue
+        for i, part in enumerate(votes.T):
+            told = share[:, None] & known & known[:, [i]] & (votes > 0)
+            for scale in (1.0, 100.0):
+                off = np.abs(rates[:, None] * votes - scale * part[:, None])
+                met = off <= votes * (0.5 * 10.0**-places + 1e-9)[:, None]
+                met[:, i] = False
+                if ((met & told).sum(axis=0) >= np.maximum(3, 0.9 * told.sum(axis=0))).any():
+                    return True
+    return False
+
+
+def total_of(votes: Sequence[int], unnamed: Sequence[int], columns: Sequence[Column]) -> int | None:
+    """The one column without a meaning that is everywhere the sum of columns that say that they are votes."""
+    values, _ = summed(votes, columns)
+    found = []
+    for j in (j for j in unnamed if j not in votes):
+        held, rows = identities.rate(values, Target("valid", columns[j].values, ~columns[j].absent))
+        if held >= identities.HOLDS and rows >= 3:
+            found.append(j)
+    return found[0] if len(found) == 1 else None
 
 
 def sums_of_others(chosen: Sequence[int], unnamed: Sequence[int], columns: Sequence[Column]) -> bool:

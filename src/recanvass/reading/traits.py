@@ -19,9 +19,10 @@ def trait(column: Column, cells: pl.Series, groups: Sequence[Counts]) -> str:
 
     ``groups`` are the codes of columns that may name a place or a centre.
 
-    ``serial`` numbers the rows inside a place; ``identifier`` never repeats, or is written with a
-    fixed number of digits; ``constant`` is one number everywhere; ``repeated`` is one number for a
-    whole group of rows, so that its sum over the rows counts it many times.
+    ``serial`` numbers the rows inside a place, or the options that stand in them (a long table of
+    codes); ``identifier`` never repeats, or is written with a fixed number of digits; ``constant`` is
+    one number everywhere; ``repeated`` is one number for a whole group of rows, so that its sum over
+    the rows counts it many times.
     """
     values, known = column.values, ~column.absent
     n = int(known.sum())
@@ -38,7 +39,7 @@ def trait(column: Column, cells: pl.Series, groups: Sequence[Counts]) -> str:
     if fixed and (given.min() > 9999 or _leading_zeros(cells)):
         return "identifier"
     for codes in groups:
-        if _serial(values, known, codes):
+        if _serial(values, known, codes) or _listed(values, known, codes):
             return "serial"
     for codes in groups:
         if _repeated(values, known, codes):
@@ -77,6 +78,18 @@ def _serial(values: Counts, known: Mask, codes: Counts) -> bool:
     steps = (v[1:] - v[:-1])[same]
     starts = np.concatenate([v[:1], v[1:][~same]])
     return bool(len(steps) and (steps == 1).mean() > 0.9 and (starts == 1).mean() > 0.9)
+
+
+def _listed(values: Counts, known: Mask, codes: Counts) -> bool:
+    """Whether each group holds the same few numbers, none of them twice: codes of options, in a row each."""
+    use = known & (codes >= 0)
+    order = np.lexsort((values[use], codes[use]))
+    v, g = values[use][order], codes[use][order]
+    _, sizes = np.unique(g, return_counts=True)
+    if len(v) < ENOUGH or len(sizes) < 3 or len(v) < 3 * len(sizes):
+        return False
+    twice = (g[1:] == g[:-1]) & (v[1:] == v[:-1])
+    return not twice.any() and len(np.unique(v)) * 4 <= 5 * int(sizes.max())
 
 
 def _repeated(values: Counts, known: Mask, codes: Counts) -> bool:
