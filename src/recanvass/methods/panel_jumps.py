@@ -192,7 +192,13 @@ class PanelJumps(Method):
         spec = {
             "mark": {"type": "bar", "color": "observed"},
             "encoding": {
-                "y": {"field": "corner", "type": "nominal", "title": None, "sort": None},
+                "y": {
+                    "field": "corner",
+                    "type": "nominal",
+                    "title": None,
+                    "sort": None,
+                    "axis": {"labelLimit": 180},
+                },
                 "x": {"field": "stations", "type": "quantitative", "title": words["x"], "axis": {"tickMinStep": 1}},
             },
         }
