@@ -94,8 +94,10 @@ def repeated_in_area(results: Results, stations: int, of: int, rng: np.random.Ge
 def scaled_in_area(results: Results, stations: int, of: int, rng: np.random.Generator) -> Results:
     """In one of the areas of about this size that the sentence names: those in which results can be compared."""
     found = scaled_copies.compared(results)
-    able = scaled_copies.comparable_areas(found, scaled_copies.in_area(found, 0.001))
-    away = np.abs(np.diff(found.starts)[able] - of)
+    senses = scaled_copies.comparable_areas(found, scaled_copies.in_area(found, 0.001))
+    sizes = np.diff(found.starts)
+    able = next(one for one in senses if plantings.typical(sizes[one])[0] == of)
+    away = np.abs(sizes[able] - of)
     chosen = int(rng.choice(able[away <= max(away.min(), of // 20)]))
     place = found.rows[found.starts[chosen] : found.starts[chosen + 1]]
     source = int(rng.choice(place))
