@@ -146,7 +146,7 @@ def comparable_areas(found: Table, local: Family) -> list[Counts]:
     An area counts in one of the `SENSES` if so many of its pairs of rows are telling, as every source that is not
     leaves its copies unseen. In the loosest sense half its rows or more are used, for which one telling row
     before each is enough; of those areas a last set takes the half with most telling pairs. The strictest
-    sense in which the median station lies in such an area comes first, then looser ones, then the narrower.
+    sense in which the median station lies in such an area comes first, then looser ones, then the broadest others.
     """
     number = len(found.starts) - 1
     sizes, used = np.diff(found.starts), np.bincount(found.area[local.rows], minlength=number)
@@ -156,9 +156,10 @@ def comparable_areas(found: Table, local: Family) -> list[Counts]:
     loose = np.flatnonzero(2 * used >= np.maximum(sizes, 1))
     better = loose[np.argsort(-telling[loose], kind="stable")[: len(loose) // 2]]
     sets = [*(np.flatnonzero(telling >= part) for part in SENSES), loose, np.sort(better)]
-    broad = [2 * int(sizes[one].sum()) >= int(sizes.sum()) for one in sets]
-    first = broad.index(True) if True in broad else 2
-    return [one for one in (*sets[first:3], *sets[:first][::-1], sets[3]) if len(one)]
+    held = [int(sizes[one].sum()) for one in sets]
+    broad = [2 * stations >= int(sizes.sum()) for stations in held]
+    order = sorted(range(len(sets)), key=lambda k: (0, held[k]) if k < 3 and broad[k] else (1, -held[k]))
+    return [sets[k] for k in order if len(sets[k])]
 
 
 def fewest_copies(found: Table, close: Counts, slips: float, needed: float, rng: np.random.Generator) -> int:
@@ -198,6 +199,8 @@ def fewest_copies(found: Table, close: Counts, slips: float, needed: float, rng:
         return int((log_evidence(again, trials, len(planted)) >= needed).sum())
 
     most = int(sizes.min()) - 1
+    if most < 2 or seen(most) < plantings.ENOUGH:
+        return 0  # where one source in ten does not tell, some size is bound to pass by luck
     size = 2
     while size < most and seen(size) < plantings.ENOUGH:
         size *= 2
