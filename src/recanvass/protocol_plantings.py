@@ -74,7 +74,9 @@ def _fewest(
 
     def seen(planted: int, *, in_a_row: bool) -> int:
         hits = 0
-        for k, chosen in plantings.drawn(sizes, planted, rng):
+        for trial, (k, chosen) in enumerate(plantings.drawn(sizes, planted, rng)):
+            if trial - hits > plantings.TIMES - plantings.ENOUGH:
+                break  # too many are unseen already
             rows = chosen
             if in_a_row:
                 rows = int(rng.integers(sizes[k] - planted + 1)) + np.arange(planted)

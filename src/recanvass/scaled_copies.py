@@ -184,8 +184,17 @@ def fewest_copies(found: Table, close: Counts, slips: float, needed: float, rng:
     sizes = np.array([len(rows) for rows in members])
 
     def seen(copies: int) -> int:
+        hits = 0
+        lots = plantings.drawn(sizes, copies + 1, rng)
+        for start in range(0, plantings.TIMES, plantings.AREAS):
+            hits += together([next(lots) for _ in range(plantings.AREAS)])
+            if start + plantings.AREAS - hits > plantings.TIMES - plantings.ENOUGH:
+                break  # too many are unseen already
+        return hits
+
+    def together(lots: list[tuple[int, Counts]]) -> int:
         planted, lengths = [], [0]
-        for k, chosen in plantings.drawn(sizes, copies + 1, rng):
+        for k, chosen in lots:
             votes = found.votes[members[k]].copy()
             source = int(rng.choice(chosen))
             rows = chosen[chosen != source]

@@ -92,7 +92,8 @@ def smallest(
 ) -> Smallest:
     """What these findings of class A and B would have shown, and what nothing that counts would have shown.
 
-    ``skipped`` are the methods that could not be asked, which is why nothing is promised of what they look for. Without results by station nothing is said of what is unseen: all that is known of it is of stations.
+    ``skipped`` are the methods that could not be asked, which is why nothing is promised of what they look for.
+    Without results by station nothing is said of what is unseen: all that is known of it is of stations.
     """
     by_name = {finding.method: finding for finding in counted}
     seen, missing = [], []
