@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recanvass import plantings, scaled_copies, wording
+from recanvass import plantings, protocol_copies, scaled_copies, wording
 from recanvass.case import Case
 from recanvass.examination import Examination, examine
 from recanvass.finding import Finding
 from recanvass.method import method, names
-from recanvass.results import Counts, Results
+from recanvass.results import Counts, Labels, Results
 from recanvass.scaled_copies import scaled_to
 from recanvass.scenario import scenario
 from recanvass.scenarios._planting import replaced, with_leader
@@ -94,8 +94,10 @@ def repeated_in_area(results: Results, stations: int, of: int, rng: np.random.Ge
 def scaled_in_area(results: Results, stations: int, of: int, rng: np.random.Generator) -> Results:
     """In one of the areas of about this size that the sentence names: those in which results can be compared."""
     found = scaled_copies.compared(results)
-    able = scaled_copies.comparable_areas(found, scaled_copies.in_area(found, 0.001))
-    away = np.abs(np.diff(found.starts)[able] - of)
+    senses = scaled_copies.comparable_areas(found, scaled_copies.in_area(found, 0.001))
+    sizes = np.diff(found.starts)
+    able = next(one for one in senses if plantings.typical(sizes[one])[0] == of)
+    away = np.abs(sizes[able] - of)
     chosen = int(rng.choice(able[away <= max(away.min(), of // 20)]))
     place = found.rows[found.starts[chosen] : found.starts[chosen + 1]]
     source = int(rng.choice(place))
@@ -245,3 +247,60 @@ def holds(results: Results) -> None:
     # Eight in ten is promised: below 26 of 40 comes by chance in one of a hundred.
     assert rates
     assert all(rate >= 26 for rate in rates.values()), rates
+
+
+@pytest.mark.parametrize("language", wording.LANGUAGES)
+def test_where_nothing_is_promised_the_reason_stands_beside_it(language: str) -> None:
+    """A method that could not be asked gives its reason; one that would see it at no size, another."""
+    results = contest("clean_mixture", 150)
+    two = replace(results, options=results.options[:2], votes=results.votes[:, :2])
+    exam = examine(two, seed=0, methods=["identical_protocols", "copied_results", "integer_percentages"])
+    said = smallest([], two, language, exam.skipped).unpromised
+    skip = next(one for one in exam.skipped if one.method == "copied_results")
+    name = wording.phrase("smallest", "name", "scaled_in_area", language=language)
+    assert f"{name} – {wording.skipped(skip.method, skip.code, skip.facts, language)}" in said
+    name = wording.phrase("smallest", "name", "too_alike", language=language)
+    assert f"{name} – {wording.phrase('smallest', 'nothing', 'unasked', language=language)}" in said
+    asked = exam["integer_percentages"]
+    blind = replace(asked, answer=replace(asked.answer, power={}))
+    name = wording.phrase("smallest", "name", "round_anywhere", language=language)
+    reason = wording.phrase("smallest", "nothing", "round_anywhere", language=language)
+    assert f"{name} – {reason}" in smallest([blind], two, language, exam.skipped).unpromised
+
+
+def test_copies_are_promised_of_areas_in_which_they_can_be_told() -> None:
+    """In the third area every other station is small and tells nothing; where all tell comes first."""
+    rng = np.random.default_rng(5)
+    rates = np.array([0.4, 0.25, 0.15, 0.1, 0.06, 0.04])
+    votes = rng.multinomial(np.r_[np.full(80, 900), np.tile([900, 110], 20)], rates)
+    district = Labels(tuple("ABC"), np.repeat(np.arange(3), 40))
+    found = scaled_copies.compared(Results(tuple("abcdef"), votes, places={"district": district}))
+    first, *others = scaled_copies.comparable_areas(found, scaled_copies.in_area(found, 0.001))
+    assert first.tolist() == [0, 1]
+    assert [0, 1, 2] in [one.tolist() for one in others]
+
+
+def test_a_level_that_names_no_area_is_not_the_finest() -> None:
+    results = contest("many_lists", 150)
+    unnamed = Labels((), np.full(len(results), -1))
+    emptied = replace(results, places={"region": results.places["district"], "district": unnamed})
+    assert protocol_copies.finest(emptied).level == "region"
+
+
+def test_the_same_counts_throughout_are_promised_where_votes_of_no_option_differ() -> None:
+    """As where a file gives the largest lists alone: whoever copies those alone is seen at no moderate size."""
+    results = contest("many_lists", 150)
+    other = np.random.default_rng(4).integers(0, 400, len(results))
+    results = results.with_counts(**{name: results.counts[name] + other for name in ("valid", "ballots")})
+    asked = method("identical_protocols")
+    power = asked.run(Case.of(results), 0).answer.power
+    assert power["phrase"] == "throughout"
+    table = protocol_copies.table(results)
+    first = int(table.starts[np.argmax(np.diff(table.starts))])
+    rows = table.rows[first : first + power["cluster"]]
+    counts = {name: results.counts[name].copy() for name in ("valid", "ballots")}
+    votes = results.votes.copy()
+    votes[rows] = votes[rows[0]]
+    for values in counts.values():
+        values[rows] = values[rows[0]]
+    assert asked.run(Case.of(results.with_counts(votes=votes, **counts)), 0).evidence.log10_p <= -3

@@ -76,8 +76,8 @@ class Group:
 
 
 def finest(results: Results) -> Areas:
-    """The finest level of place, the station apart; the whole contest where there is none."""
-    levels = [level for level in results.places if level != "station"]
+    """The finest level of place that names any area, the station apart; the whole contest where there is none."""
+    levels = [level for level in results.places if level != "station" and (results.places[level].codes >= 0).any()]
     return results.areas(levels[-1] if levels else "contest")
 
 

@@ -2,7 +2,8 @@
 
 A bound says how many would do if every count were the same (`least_run`, `least_cluster`). Whoever writes one
 result for several stations may leave valid votes of no option (blank ones) as they were, and areas differ, so as
-many are planted in areas like that of the median station, and more until enough plantings are seen.
+many are planted in areas like that of the median station, and more until enough plantings are seen. Where one
+result in ten is no surprise twice over, no number is bound to be seen, and the promise is narrowed.
 """
 
 from __future__ import annotations
@@ -16,17 +17,22 @@ from recanvass import plantings
 from recanvass.kernels.near_rows import BOXES
 from recanvass.kernels.poisson_binomial_tail import log_tail
 from recanvass.protocol_copies import Table, centre_log_p, run, slip_rates
-from recanvass.results import Counts
+from recanvass.results import Counts, Mask
 
 #: Of a larger area so many rows are planted in: the chances of slips add up to the same whatever its size.
 LARGE = 2_000
+
+#: So many rows with the same counts, or a whole area, are seen wherever any number is.
+MANY = 100
 
 
 def fewest_same(found: Table, slips: float, log_level: float, rng: np.random.Generator) -> dict[str, Any]:
     """Rows of one area with the same counts, in a row and anywhere, that are seen; empty where no number is.
 
     ``run`` and ``cluster`` rows, in an area of ``area_stations``, and the ``votes`` of so long a run at middling
-    stations. All is of the finest areas of the file, in which rows are compared.
+    stations. All is of the finest areas of the file, in which rows are compared. ``phrase`` is *text* for what holds in
+    any of them; else *able* for what holds in the ``areas``, of ``all_areas``, in which nine in ten rows are telling;
+    else *throughout* for counts that are the same throughout, valid votes of no option too.
 
     Parameters
     ----------
@@ -37,40 +43,73 @@ def fewest_same(found: Table, slips: float, log_level: float, rng: np.random.Gen
         Natural logarithm of the p-value that a cluster or a run must have, all rows and boxes counted.
     rng : numpy.random.Generator
     """
-    size, close = plantings.typical(np.diff(found.starts))
-    bounds = found.starts[close], found.starts[close + 1]
+    sizes = np.diff(found.starts)
+    telling = np.bincount(found.area[found.log_bound <= log(slips)], minlength=len(sizes))
+    able = np.flatnonzero(plantings.TIMES * telling >= plantings.ENOUGH * sizes)
+    every, whole = np.arange(len(sizes)), np.ones(found.votes.shape[1], dtype=np.bool_)
+    tries = {"text": (every, found.named), "able": (able, found.named), "throughout": (every, whole)}
+    if len(able) in (0, len(every)):
+        del tries["able"]
+    if found.rest < 0:
+        del tries["throughout"]
+    for phrase, (areas, columns) in tries.items():
+        told = _fewest(found, areas, columns, slips, log_level, rng)
+        if told:
+            return told | {"areas": len(areas), "all_areas": len(every), "phrase": phrase}
+    return {}
+
+
+def _fewest(
+    found: Table, areas: Counts, columns: Mask, slips: float, log_level: float, rng: np.random.Generator
+) -> dict[str, Any]:
+    """What is seen in an area like that of the median station among these, with these columns the same."""
+    size, close = plantings.typical(np.diff(found.starts)[areas])
+    bounds = found.starts[areas[close]], found.starts[areas[close] + 1]
     members = [found.votes[first : min(last, first + LARGE)] for first, last in zip(*bounds, strict=True)]
     sizes = np.array([len(votes) for votes in members])
-    least = least_cluster(found, size, slips, log_level)
+    inside = np.isin(found.area, areas)
+    least = least_cluster(found, size, slips, log_level, inside)
     if not least:
         return {}
 
     def seen(planted: int, *, in_a_row: bool) -> int:
         hits = 0
-        for k, chosen in plantings.drawn(sizes, planted, rng):
+        for trial, (k, chosen) in enumerate(plantings.drawn(sizes, planted, rng)):
+            if trial - hits > plantings.TIMES - plantings.ENOUGH:
+                break  # too many are unseen already
             rows = chosen
             if in_a_row:
                 rows = int(rng.integers(sizes[k] - planted + 1)) + np.arange(planted)
-            hits += _log_p(found, members[k], rows, in_a_row, slips, rng) <= log_level
+            hits += _log_p(found, members[k], rows, columns, in_a_row, slips, rng) <= log_level
         return hits
 
     room = int(sizes.min())
+    if seen(min(room, MANY), in_a_row=False) < plantings.ENOUGH:
+        return {}
     cluster = plantings.fewest(least, room, lambda planted: seen(planted, in_a_row=False))
-    first = min(cluster, least_run(found, slips, log_level) or cluster)
+    first = min(cluster, least_run(found, slips, log_level, inside) or cluster)
     in_a_row = plantings.fewest(first, room, lambda planted: seen(planted, in_a_row=True)) if cluster else 0
     if not in_a_row:
         return {}
-    votes = in_a_row * round(float(np.median(found.total[found.log_bound <= log(slips)])))
+    votes = in_a_row * round(float(np.median(found.total[inside & (found.log_bound <= log(slips))])))
     return {"run": in_a_row, "cluster": cluster, "area_stations": size, "votes": votes}
 
 
-def _log_p(found: Table, before: Counts, rows: Counts, in_a_row: bool, slips: float, rng: np.random.Generator) -> float:
-    """The p-value, at most, of these rows of an area once they have the options of one of them.
+def _log_p(
+    found: Table,
+    before: Counts,
+    rows: Counts,
+    columns: Mask,
+    in_a_row: bool,
+    slips: float,
+    rng: np.random.Generator,
+) -> float:
+    """The p-value, at most, of these rows of an area once they have these columns of one of them.
 
     Only the planted rows are taken as hits, about the one that most of them hit: what else is alike adds to it.
     """
     votes, source = before.copy(), int(rng.choice(rows))
-    votes[np.ix_(rows, found.named)] = before[source, found.named]
+    votes[np.ix_(rows, columns)] = before[source, columns]
     area = Table(found.areas, np.arange(len(votes)), votes, np.array([0, len(votes)]), found.rest)
     gaps = np.abs(votes[rows][:, None] - votes[rows][None]).max(axis=2)
     centre = int(np.argmax((gaps < BOXES).sum(axis=1)))
@@ -86,23 +125,23 @@ def _log_p(found: Table, before: Counts, rows: Counts, in_a_row: bool, slips: fl
     return best
 
 
-def _hardest(found: Table) -> float:
-    """The bound of a row that nine in ten are as telling as."""
-    return float(np.exp(np.quantile(found.log_bound, plantings.ENOUGH / plantings.TIMES)))
+def _hardest(found: Table, inside: Mask) -> float:
+    """The bound of a row that nine in ten of these are as telling as."""
+    return float(np.exp(np.quantile(found.log_bound[inside], plantings.ENOUGH / plantings.TIMES)))
 
 
-def least_run(found: Table, slips: float, log_level: float) -> int:
+def least_run(found: Table, slips: float, log_level: float, inside: Mask) -> int:
     """Neighbours that must agree exactly, with nine in ten of the rows, to be seen at this level; 0 for none."""
     price = log(BOXES * max(1, len(found.rows)))
-    step = log(min(1.0, _hardest(found) + slips))
+    step = log(min(1.0, _hardest(found, inside) + slips))
     needed = (log_level - price) / step if step < 0 else inf
     return 1 + int(np.ceil(needed)) if needed < 10_000 else 0
 
 
-def least_cluster(found: Table, size: int, slips: float, log_level: float) -> int:
+def least_cluster(found: Table, size: int, slips: float, log_level: float, inside: Mask) -> int:
     """Rows equal to one, of nine in ten, that would be seen in an area of this size; 0 where no number would do."""
     price = log(BOXES * max(1, len(found.rows)))
-    rates, alike = slip_rates(size, slips), _hardest(found)
+    rates, alike = slip_rates(size, slips), _hardest(found, inside)
     for hits in range(2, len(rates) + 1):
         chances = np.minimum(rates + np.where(np.arange(len(rates)) < hits, alike, 0.0), 1.0)
         if log_tail(chances, hits) + price <= log_level:

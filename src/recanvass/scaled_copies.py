@@ -34,19 +34,24 @@ WEIGHTS = tuple(float(w) for w in range(1, 7))
 #: A row whose chance of a hit is larger says nothing and is not used.
 MOST = 0.1
 
+#: Parts of the pairs of rows that are telling where results can be compared, for what is promised: nearly all, half.
+SENSES = (0.95, 0.5)
+
 
 @dataclass(frozen=True)
 class Family:
     """One way of copying: rows used, their chances at most, and whether they hit.
 
     ``rows`` are positions in the table, ``source`` the row that each hits (-1: none), ``bound`` its
-    chance at most, ``chance`` that of any hit, slips included.
+    chance at most, ``chance`` that of any hit, slips included. ``telling``, of the copies in areas alone, counts for
+    *every* row of the table the earlier rows that it would not be like by chance.
     """
 
     rows: Counts
     chance: Floats
     source: Counts
     bound: Floats
+    telling: Counts | None = None
 
     @property
     def hits(self) -> int:
@@ -68,9 +73,9 @@ def compared(results: Results) -> Table:
 def in_area(found: Table, slips: float) -> Family:
     """Rows that are an earlier row of their area, scaled to their own total."""
     votes = np.ascontiguousarray(found.votes[:, :OPTIONS])
-    chance, source, bound = scaled_rows(votes, found.total, found.starts, REACH)
+    chance, source, bound, telling = scaled_rows(votes, found.total, found.starts, REACH)
     use = np.flatnonzero((chance > 0.0) & (chance <= MOST))
-    return Family(use, np.minimum(chance[use] + slips, 1.0), source[use], bound[use])
+    return Family(use, np.minimum(chance[use] + slips, 1.0), source[use], bound[use], telling)
 
 
 def elsewhere(found: Table, order: Counts, slips: float) -> Family:
@@ -135,10 +140,26 @@ def listed_areas(log_evidence: Floats, rate: float) -> NDArray[np.bool_]:
     return named
 
 
-def comparable_areas(found: Table, local: Family) -> Counts:
-    """The areas of which half the rows or more are used: where results are too small to tell, copies are too."""
-    sizes, used = np.diff(found.starts), np.bincount(found.area[local.rows], minlength=len(found.starts) - 1)
-    return np.flatnonzero(2 * used >= np.maximum(sizes, 1))
+def comparable_areas(found: Table, local: Family) -> list[Counts]:
+    """The areas in which copies can be told from chance, in several senses, in the order in which to promise of them.
+
+    An area counts in one of the `SENSES` if so many of its pairs of rows are telling, as every source that is not
+    leaves its copies unseen. In the loosest sense half its rows or more are used, for which one telling row
+    before each is enough; of those areas a last set takes the half with most telling pairs. The strictest
+    sense in which the median station lies in such an area comes first, then looser ones, then the broadest others.
+    """
+    number = len(found.starts) - 1
+    sizes, used = np.diff(found.starts), np.bincount(found.area[local.rows], minlength=number)
+    before = np.minimum(np.arange(len(found.rows)) - found.starts[found.area], REACH)
+    pairs = np.bincount(found.area, before, minlength=number)
+    telling = np.bincount(found.area, local.telling, minlength=number) / np.maximum(pairs, 1)
+    loose = np.flatnonzero(2 * used >= np.maximum(sizes, 1))
+    better = loose[np.argsort(-telling[loose], kind="stable")[: len(loose) // 2]]
+    sets = [*(np.flatnonzero(telling >= part) for part in SENSES), loose, np.sort(better)]
+    held = [int(sizes[one].sum()) for one in sets]
+    broad = [2 * stations >= int(sizes.sum()) for stations in held]
+    order = sorted(range(len(sets)), key=lambda k: (0, held[k]) if k < 3 and broad[k] else (1, -held[k]))
+    return [sets[k] for k in order if len(sets[k])]
 
 
 def fewest_copies(found: Table, close: Counts, slips: float, needed: float, rng: np.random.Generator) -> int:
@@ -163,8 +184,17 @@ def fewest_copies(found: Table, close: Counts, slips: float, needed: float, rng:
     sizes = np.array([len(rows) for rows in members])
 
     def seen(copies: int) -> int:
+        hits = 0
+        lots = plantings.drawn(sizes, copies + 1, rng)
+        for start in range(0, plantings.TIMES, plantings.AREAS):
+            hits += together([next(lots) for _ in range(plantings.AREAS)])
+            if start + plantings.AREAS - hits > plantings.TIMES - plantings.ENOUGH:
+                break  # too many are unseen already
+        return hits
+
+    def together(lots: list[tuple[int, Counts]]) -> int:
         planted, lengths = [], [0]
-        for k, chosen in plantings.drawn(sizes, copies + 1, rng):
+        for k, chosen in lots:
             votes = found.votes[members[k]].copy()
             source = int(rng.choice(chosen))
             rows = chosen[chosen != source]
@@ -178,6 +208,8 @@ def fewest_copies(found: Table, close: Counts, slips: float, needed: float, rng:
         return int((log_evidence(again, trials, len(planted)) >= needed).sum())
 
     most = int(sizes.min()) - 1
+    if most < 2 or seen(most) < plantings.ENOUGH:
+        return 0  # where one source in ten does not tell, some size is bound to pass by luck
     size = 2
     while size < most and seen(size) < plantings.ENOUGH:
         size *= 2

@@ -16,7 +16,7 @@ from math import sqrt
 from typing import Any
 
 from recanvass import wording
-from recanvass.finding import Finding
+from recanvass.finding import Finding, Skipped
 from recanvass.measured_alarms import table
 from recanvass.results import Results
 
@@ -65,7 +65,7 @@ class Smallest:
         ``type``, ``manipulation``, ``method``, ``stations``, ``of``, ``votes`` (all votes cast at those stations;
         beside the accounts: the votes added), ``sentence``.
     unpromised : tuple of str
-        Manipulations of which nothing can be promised here, in words.
+        Manipulations of which nothing can be promised here, and why, in words.
     unseen : tuple of mapping
         ``type``, ``manipulation``, ``contests``, ``alarms``, ``stations`` and ``votes`` of the largest dose tried
         (None where it was not counted so), ``sentence``.
@@ -84,9 +84,15 @@ class Smallest:
         }
 
 
-def smallest(counted: Sequence[Finding], results: Results | None = None, language: str = "en") -> Smallest:
+def smallest(
+    counted: Sequence[Finding],
+    results: Results | None = None,
+    language: str = "en",
+    skipped: Sequence[Skipped] = (),
+) -> Smallest:
     """What these findings of class A and B would have shown, and what nothing that counts would have shown.
 
+    ``skipped`` are the methods that could not be asked, which is why nothing is promised of what they look for.
     Without results by station nothing is said of what is unseen: all that is known of it is of stations.
     """
     by_name = {finding.method: finding for finding in counted}
@@ -95,8 +101,10 @@ def smallest(counted: Sequence[Finding], results: Results | None = None, languag
         facts = by_name[name].answer.power if name in by_name else {}
         whole_contest = key == "round_in_area" and facts.get("area_size") == facts.get("stations")
         if planted not in facts or whole_contest:
-            missing.append(wording.phrase("smallest", "name", key, language=language))
+            named = wording.phrase("smallest", "name", key, language=language)
+            missing.append(f"{named} – {_why_nothing(key, name, name in by_name, skipped, language)}")
             continue
+        key = f"{key}_{facts['phrase']}" if facts.get("phrase", "text") != "text" else key
         sentence = wording.phrase("smallest", "seen", key, facts=facts, language=language)
         seen.append(
             {
@@ -115,6 +123,14 @@ def smallest(counted: Sequence[Finding], results: Results | None = None, languag
         tuple(missing) if stations else (),
         tuple(_unseen(results, set(by_name), language)) if results and stations else (),
     )
+
+
+def _why_nothing(key: str, name: str, asked: bool, skipped: Sequence[Skipped], language: str) -> str:
+    """Why nothing is promised of a manipulation: its method could not be asked, or would not see it at any size."""
+    for one in skipped:
+        if one.method == name:
+            return wording.skipped(name, one.code, one.facts, language)
+    return wording.phrase("smallest", "nothing", key if asked else "unasked", language=language)
 
 
 def _unseen(results: Results, asked: set[str], language: str) -> Iterator[Mapping[str, Any]]:

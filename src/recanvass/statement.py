@@ -116,7 +116,7 @@ def state(
         log10_p=log10_p,
         alarm=alarm_limit(),
         power=tuple(p for f in tested if f.method not in told and (p := power(f, language))),
-        smallest=smallest(counted, results, language),
+        smallest=smallest(counted, results, language, skipped),
     )
 
 

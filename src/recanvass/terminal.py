@@ -132,12 +132,12 @@ def _print_smallest(out: Console, said: Statement, language: str) -> None:
         _line(out, phrase("smallest", "intro", language=language), "dim")
         for line in [*lines, *said.power]:
             _line(out, f"· {line}")
-    for key, parts in (
-        ("unpromised", list(said.smallest.unpromised)),
-        ("unseen_short", [str(one["sentence"]) for one in said.smallest.unseen]),
-    ):
-        if parts:
-            _line(out, phrase("smallest", key, facts={"what": "; ".join(parts)}, language=language), "dim")
+    if said.smallest.unpromised:
+        _line(out, phrase("smallest", "unpromised", language=language), "dim")
+        for line in said.smallest.unpromised:
+            _line(out, f"· {line}", "dim")
+    if unseen := "; ".join(str(one["sentence"]) for one in said.smallest.unseen):
+        _line(out, phrase("smallest", "unseen_short", facts={"what": unseen}, language=language), "dim")
 
 
 def _print_promise(out: Console, exam: Examination, language: str) -> None:

@@ -132,7 +132,8 @@ def check_stands_alone(method: Method) -> None:
         json.dumps(drawing.records, allow_nan=False)
         wording.summary(method.name, finding.answer.outcome, finding.answer.facts, language)
     if finding.answer.power:
-        wording.phrase(method.name, "power", "text", facts=finding.answer.power)
+        power = finding.answer.power
+        wording.phrase(method.name, "power", power.get("phrase", "text"), facts=power)
 
 
 def check_placebo(method: Method) -> None:

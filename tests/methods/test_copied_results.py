@@ -104,12 +104,13 @@ def test_the_search_equals_all_pairs(seed: int) -> None:
     results = scaled(contest(seed, areas=2, stations=25, options=5), [4, 9, 30], 2)
     votes, totals = results.votes, results.votes.sum(axis=1)
     starts = np.array([0, 25, 50])
-    chance, source, bound = scaled_rows(votes, totals, starts, 7)
+    chance, source, bound, told = scaled_rows(votes, totals, starts, 7)
     hits = 0
     for j in range(50):
         earlier = [i for i in range(max(25 * (j // 25), j - 7), j)]
         telling = {i: slow_bound(votes[i].tolist(), int(totals[i]), int(totals[j])) for i in earlier}
         telling = {i: r for i, r in telling.items() if r <= TELLING}
+        assert told[j] == len(telling)
         assert chance[j] == pytest.approx(math.fsum(telling.values()), rel=1e-9, abs=1e-12)
         like = [i for i in telling if slow_hit(votes[i].tolist(), votes[j].tolist())]
         assert (source[j] >= 0) == bool(like)

@@ -137,7 +137,7 @@ def _seen(finding: Finding, language: str, words: Any) -> str:
     """What it would have seen here; said plainly where that was not measured."""
     name, answer = finding.method, finding.answer
     if answer.power:
-        return said(name, "power", "text", facts=answer.power, language=language)
+        return said(name, "power", answer.power.get("phrase", "text"), facts=answer.power, language=language)
     for key in (answer.outcome, "always"):
         if text := said(name, "power", key, facts=answer.facts, language=language):
             return text

@@ -144,7 +144,8 @@ def _smallest(statement: Statement, language: str) -> dict[str, Any]:
     found = statement.smallest
     return {
         "intro": words("intro") if found.seen else "",
-        "unpromised": words("unpromised", what="; ".join(found.unpromised)) if found.unpromised else "",
+        "unpromised_intro": words("unpromised") if found.unpromised else "",
+        "unpromised": list(found.unpromised),
         "unseen_intro": words("unseen_intro") if found.unseen else "",
         "unseen": [str(one["sentence"]) for one in found.unseen],
         "unseen_reason": words("unseen_reason") if found.unseen else "",

@@ -79,7 +79,7 @@ def scaled_hit(source: Counts, n_source: int, row: Counts, total: int) -> bool:
 
 
 @kernel
-def scaled_rows(votes: Counts, totals: Counts, starts: Counts, reach: int) -> tuple[Floats, Counts, Floats]:
+def scaled_rows(votes: Counts, totals: Counts, starts: Counts, reach: int) -> tuple[Floats, Counts, Floats, Counts]:
     """For each row the chance, at most, to hit an earlier telling row of its area, and the row that it hits.
 
     Parameters
@@ -101,17 +101,20 @@ def scaled_rows(votes: Counts, totals: Counts, starts: Counts, reach: int) -> tu
         The telling source that it hits, of several the one with the smallest bound, -1 if none.
     bound : (n,) float64
         The bound of that source, 1 if none.
+    telling : (n,) int64
+        How many of the sources are telling.
     """
     size = len(votes)
     chance, bound = np.zeros(size), np.ones(size)
-    source = np.full(size, -1, np.int64)
+    source, telling = np.full(size, -1, np.int64), np.zeros(size, np.int64)
     for area in range(len(starts) - 1):
         for j in range(starts[area], starts[area + 1]):
             for i in range(max(starts[area], j - reach), j):
                 here = scaled_bound(votes[i], totals[i], totals[j])
                 if here > TELLING:
                     continue
+                telling[j] += 1
                 chance[j] += here
                 if here < bound[j] and scaled_hit(votes[i], totals[i], votes[j], totals[j]):
                     bound[j], source[j] = here, i
-    return chance, source, bound
+    return chance, source, bound, telling

@@ -269,17 +269,15 @@ def _power(found: Table, local: Family, slips: float, rng: np.random.Generator) 
     Nothing is promised of areas whose results are too small, or have too few options, to be compared.
     """
     sizes = np.diff(found.starts)
-    able = scaled_copies.comparable_areas(found, local)
-    if not len(able):
-        return {}
-    size, close = plantings.typical(sizes[able])
     needed = log(2.0 * len(sizes)) - log(plantings.HEADLINE)
-    copies = scaled_copies.fewest_copies(found, able[close], slips, needed, rng)
-    if not copies:
-        return {}
-    votes = round(copies * float(np.mean(np.concatenate([_totals(found, area) for area in able[close]]))))
-    areas = {"level": found.areas.level, "areas": len(able), "all_areas": len(sizes)}
-    return {"copies": copies, "area_stations": size, "votes": votes, **areas}
+    for able in scaled_copies.comparable_areas(found, local):
+        size, close = plantings.typical(sizes[able])
+        copies = scaled_copies.fewest_copies(found, able[close], slips, needed, rng)
+        if copies:
+            votes = round(copies * float(np.mean(np.concatenate([_totals(found, area) for area in able[close]]))))
+            areas = {"level": found.areas.level, "areas": len(able), "all_areas": len(sizes)}
+            return {"copies": copies, "area_stations": size, "votes": votes, **areas}
+    return {}
 
 
 def _totals(found: Table, area: int) -> NDArray[np.int64]:

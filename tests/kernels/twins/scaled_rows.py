@@ -31,15 +31,17 @@ def given_scaled_hit():
 
 def slow_scaled_rows(votes, totals, starts, reach):
     chance, source, bound = np.zeros(len(votes)), np.full(len(votes), -1), np.ones(len(votes))
+    telling = np.zeros(len(votes), np.int64)
     for a, b in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
         for j in range(a, b):
             for i in range(max(a, j - reach), j):
                 here = slow_scaled_bound(votes[i].tolist(), int(totals[i]), int(totals[j]))
                 if here <= TELLING:
+                    telling[j] += 1
                     chance[j] += here
                     if here < bound[j] and slow_hit(votes[i].tolist(), votes[j].tolist()):
                         source[j], bound[j] = i, here
-    return chance, source, bound
+    return chance, source, bound, telling
 
 
 def given_scaled_rows():
