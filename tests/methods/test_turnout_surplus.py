@@ -71,6 +71,22 @@ def test_votes_that_were_added_are_found_where_the_assumption_holds() -> None:
     assert low < added.facts["votes"] < high
 
 
+def test_counts_that_would_wrap_stand_in_the_same_bins() -> None:
+    results, huge = invented(), 2**50
+    counts = {name: values * huge for name, values in results.counts.items()}
+    large = binned(results.with_counts(votes=results.votes * huge, **counts), 0, 100)
+    np.testing.assert_array_equal(large[3], binned(results.with_counts(), 0, 100)[3])
+
+
+def test_the_figure_is_never_outside_its_interval() -> None:
+    """Even of one draw, which is hardly ever the figure itself."""
+    (one,) = [
+        e for e in method("turnout_surplus", draws=1).run(Case.of(invented())).answer.estimates if "peak" in e.quantity
+    ]
+    assert one.low <= one.value <= one.high
+    assert one.low < one.high
+
+
 def test_smoothing_and_the_curve_over_peaks() -> None:
     raw = np.arange(100.0)
     assert smoothed(raw)[50] == pytest.approx(50.0)
