@@ -70,7 +70,9 @@ def test_it_is_said_in_both_languages(language: str, log10_p: float) -> None:
 
 
 def test_a_p_value_on_the_border_has_the_grade() -> None:
-    assert [state([finding("a", "B", level)]).grade for level, _ in statement.LEVELS] == [g for _, g in statement.LEVELS]
+    assert [state([finding("a", "B", level)]).grade for level, _ in statement.LEVELS] == [
+        g for _, g in statement.LEVELS
+    ]
 
 
 def test_what_could_not_be_assessed_is_said_with_the_accounts_that_were_checked() -> None:

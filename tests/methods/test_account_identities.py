@@ -263,6 +263,8 @@ def test_a_complete_territory_says_only_of_other_figures_that_they_are_hard() ->
     assert [(told[c]["complete"], told[c]["hard"]) for c in ("registered", "A")] == [(True, False), (True, True)]
     (alone,) = accounts.compared(results, [off])
     assert not alone["hard"]
+    (above,) = accounts.compared(results, [replace(off, count=results.totals["A"] - 1)])
+    assert above["hard"]
 
 
 def test_the_lead_is_over_the_next_option() -> None:
@@ -295,7 +297,7 @@ def test_counts_that_would_wrap() -> None:
 def test_null_repairs_everything() -> None:
     results = full()
     for row in range(200):
-        results = broken(results, row, ballots=-9, valid=4, issued=-20, mobile_boxes=3)
+        results = broken(results, row, ballots=-9, valid=4, issued=-20, mobile_boxes=3, received=-7)
     case = Case(results.contest, results, (Announced("A", 1), Announced("registered", 5)))
     repaired = AccountIdentities().run(AccountIdentities().null(case, np.random.default_rng(0)))
     assert isinstance(repaired, Finding)

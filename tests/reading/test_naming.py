@@ -16,7 +16,7 @@ def column(*values: int, absent: bool = False) -> Column:
     return Column("count", np.array(values, np.int64), np.full(len(values), absent))
 
 
-@pytest.mark.parametrize(("header", "known"), [("Yes", True), ("Ballots", False), ("Ana", False), ("", False)])
+@pytest.mark.parametrize(("header", "known"), [("Yes", True), ("No", False), ("Ballots", False), ("Ana", False)])
 def test_an_option_is_known_as_nothing_else(header: str, known: bool) -> None:
     assert is_option(header) is known
 
