@@ -147,6 +147,8 @@ def test_ballots_above_those_issued_are_hard_only_where_the_ways_of_issue_are_gi
     for given in (hard, two):
         found = finding(given)
         assert (found.status, found.answer.outcome) == ("contradiction", "stations")
+    one = replace(two, counts={name: values for name, values in two.counts.items() if name != "issued_outside"})
+    assert finding(one).status == "description"
 
 
 def test_few_stations_alone_are_no_contradiction_however_many_votes() -> None:

@@ -50,6 +50,8 @@ def test_the_bins_equal_a_loop_over_stations() -> None:
     leader, others, codes, bins, _, rows = binned(results, 0, 100)
     a, b = tables(leader, others, codes, bins)
     assert len(rows) == len(results)
+    bare = Results(results.options, results.votes, {"ballots": results.counts["ballots"]}, places=results.places)
+    assert binned(bare, 0, 100) is None
     by_hand = np.zeros((2, 100))
     for votes, ballots, registered in zip(
         results.votes, results.counts["ballots"], results.counts["registered"], strict=True
