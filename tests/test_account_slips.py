@@ -109,8 +109,11 @@ def test_small_slips_are_slips() -> None:
     valid = int(results.counts["valid"][8])
     one = valid + (-1 if valid % 10 == 9 else 1)
     assert by_one_slip(changed(results, 8, valid=one), np.array([8]), kept(results)).all()
-    clean = changed(results, 8, invalid=0, ballots=valid)
-    assert by_one_slip(changed(clean, 8, invalid=7), np.array([8]), kept(clean)).all()
+    row = int(np.flatnonzero(results.counts["valid"] % 10 == 5)[0])  # seven more are no single slip of the ballots
+    clean = changed(
+        results, row, invalid=0, **dict.fromkeys(("ballots", "registered"), int(results.counts["valid"][row]))
+    )
+    assert by_one_slip(changed(clean, row, invalid=7), np.array([row]), kept(clean)).all()
 
 
 def test_counts_exchanged_explain_only_what_they_mend() -> None:

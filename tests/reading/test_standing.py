@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 
 from recanvass.reading import standing
+from recanvass.reading.assignment import Proposal
 from recanvass.reading.identities import Target
+from recanvass.reading.layout import Laid
 from recanvass.reading.numbers import Column
 
 RNG = np.random.default_rng(5)
@@ -62,6 +65,7 @@ def test_options_that_hold_most_of_a_total_fall_short_of_it() -> None:
     unknown = [Target("valid", A, np.zeros(30, bool))]
     assert not standing.falls_short([0], columns(A), unknown)
     assert standing.falls_short([0], columns(A), [*unknown, *total(A)])
+    assert standing.falls_short([0], columns(A), [Target("valid", A, np.arange(30) < 15)])
 
 
 @pytest.mark.parametrize(("kind", "beside"), [("empty", True), ("decimal", True), ("count", False)])
@@ -87,3 +91,25 @@ def test_what_stands_in_front_and_is_not_needed_may_number_places() -> None:
     assert standing.needed([1, 2], [0, 3], front, total(tiny + A + B + C)) == []
     behind = columns(A, B, C, tiny)
     assert standing.needed([0, 1], [2, 3], behind, total(tiny + A + B + C)) == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("headers", "left", "aside", "found"),
+    [
+        (("station", "PS", "Ana", "Ben"), [2, 3], {0: "level", 1: "named"}, [1]),
+        (("station", "Date", "Ana", "Ben"), [2, 3], {0: "level", 1: "named"}, []),  # no place is called so
+        (("station", "PS", "Ana", "Ben"), [2, 3], {0: "level", 1: "words"}, []),
+        (("PS", "valid", "Ana", "Ben"), [2, 3], {0: "named"}, []),  # a figure stands between
+        (("Ana", "Ben", "valid", "PS"), [0, 1], {3: "named"}, []),
+        (("Ana", "Ben", "notes", "PS"), [0, 1], {2: "words", 3: "named"}, [3]),
+        (("Ana", "PS", "valid", "Ben"), [0, 3], {1: "named"}, [1]),
+        (("station", "PS", "valid", "ballots"), [], {1: "named"}, [1]),
+    ],
+)
+def test_a_column_called_like_a_place_beside_the_options_is_uncertain(
+    headers: tuple[str, ...], left: list[int], aside: dict[int, str], found: list[int]
+) -> None:
+    values = columns(A, B, C, D)
+    cells = pl.DataFrame({f"c{j}": [str(v) for v in column.values] for j, column in enumerate(values)})
+    table = Laid(headers, cells, pl.Series(range(30)))
+    assert standing.uncertain(table, values, Proposal({}, {}, tuple(left), aside), left, aside) == found
