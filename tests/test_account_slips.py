@@ -104,16 +104,16 @@ def test_slips_are_forgiven_up_to_the_allowance_and_then_none(beyond: int) -> No
 
 
 def test_small_slips_are_slips() -> None:
-    """A last digit misread by one, and a nought read as a seven."""
+    """A last digit misread by one, and a nought written as seventy."""
     results = contest(50)
     valid = int(results.counts["valid"][8])
     one = valid + (-1 if valid % 10 == 9 else 1)
     assert by_one_slip(changed(results, 8, valid=one), np.array([8]), kept(results)).all()
-    row = int(np.flatnonzero(results.counts["valid"] % 10 == 5)[0])  # seven more are no single slip of the ballots
+    row = int(np.flatnonzero(results.counts["valid"] // 10 % 10 == 5)[0])  # 70 more are no single slip
     clean = changed(
         results, row, invalid=0, **dict.fromkeys(("ballots", "registered"), int(results.counts["valid"][row]))
     )
-    assert by_one_slip(changed(clean, row, invalid=7), np.array([row]), kept(clean)).all()
+    assert by_one_slip(changed(clean, row, invalid=70), np.array([row]), kept(clean)).all()
 
 
 def test_counts_exchanged_explain_only_what_they_mend() -> None:
