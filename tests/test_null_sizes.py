@@ -36,6 +36,7 @@ def test_rates_say_what_explains_them() -> None:
     assert many["discrete"]
     capped = null_sizes.rates([*np.log10(rng.random(1000)), *[0.0] * 3000])
     assert capped["capped"] == pytest.approx(0.75, abs=0.01)
+    assert null_sizes.rates([0.0] * 40)["discrete"]
     assert null_sizes.rates([None, None]) == {"draws": 2, "answered": 0}
 
 

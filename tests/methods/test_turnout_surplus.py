@@ -73,6 +73,16 @@ def test_votes_that_were_added_are_found_where_the_assumption_holds() -> None:
     assert low < added.facts["votes"] < high
 
 
+def test_turnout_is_that_of_the_ballots_and_a_hundred_stations_are_needed() -> None:
+    results = invented(stations=100)
+    votes = results.votes // 2
+    halved = results.with_counts(votes=votes, valid=votes.sum(axis=1))
+    found = binned(halved, 0, 100)
+    np.testing.assert_array_equal(found[3], binned(results, 0, 100)[3])
+    np.testing.assert_array_equal(found[0] + found[1], results.counts["ballots"])
+    assert binned(results.take(np.arange(99)), 0, 100) is None
+
+
 def test_counts_that_would_wrap_stand_in_the_same_bins() -> None:
     results, huge = invented(), 2**50
     counts = {name: values * huge for name, values in results.counts.items()}
