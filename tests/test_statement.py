@@ -91,6 +91,8 @@ def test_the_reasons_are_those_that_speak_the_strongest_first_and_three_at_most(
     assert said.startswith("The figures are very unusual for counted votes. strong speaks. weak speaks. Ordinary")
     said = state([finding(name, "B", p) for name, p in (("b", -9), ("a", -9), ("d", -3), ("c", -4))]).sentence
     assert "counting as described. a speaks. b speaks. c speaks. Ordinary" in said
+    said = state([finding("b", "B", -9), finding("c", "B", -2.99), finding("d", "B", -3)]).sentence
+    assert "counting as described. b speaks. d speaks. Ordinary" in said
     accounts = [finding(name, "A", None, "contradiction") for name in ("x", "y")]
     said = state([finding("b", "B", -9.0), finding("c", "B", -8.0), *accounts]).sentence
     assert said == "Figures of this contest contradict each other. x speaks. y speaks. b speaks."

@@ -125,11 +125,13 @@ def test_the_null_draws_all_that_is_published_anew() -> None:
 def test_stations_that_cannot_be_compared_are_left_out() -> None:
     case = pair()
     counts = {name: values.copy() for name, values in case.results.counts.items()}
-    counts["registered"][3] = 50
+    counts["registered"][3], counts["ballots"][3], counts["valid"][3] = 60, 40, 40
     counts["registered"][5] = counts["ballots"][5] - 1
     counts["valid"][7] = 0
     before, rows = case.earlier["the earlier contest"], np.arange(len(case.results))
-    found = changes(case.results.with_counts(**counts), before, rows, rows, 0, 0, 100)
+    votes = case.results.votes.copy()
+    votes[3] = [20, 10, 10]
+    found = changes(case.results.with_counts(votes=votes, **counts), before, rows, rows, 0, 0, 100)
     assert set(rows) - set(found.now) == {3, 5, 7}
 
 
