@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -81,3 +83,44 @@ def test_a_sum_that_one_slip_explains() -> None:
     assert one_slip_in_a_column(values, 4567 - 456)
     assert one_slip_in_a_column(values, 4567 - 45670)
     assert not one_slip_in_a_column(values, 1234)
+
+
+def test_as_many_stations_as_the_rates_of_honest_contests_allow() -> None:
+    """The class of clean contests has 1 per cent of slips and .25 of other errors at most."""
+    assert [allowance(2000, rate) for rate in (account_slips.RATE, account_slips.RARE)] == [35, 13]
+
+
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_slips_are_forgiven_up_to_the_allowance_and_then_none(beyond: int) -> None:
+    results = contest(50)
+    valid = results.counts["valid"].copy()
+    rows = np.arange(allowance(50, account_slips.RATE) + beyond)
+    valid[rows] //= 10
+    changed_ = results.with_counts(valid=valid)
+    hard = np.where(np.arange(50) < len(rows), 100, 0)
+    slips, others = account_slips.forgiven(changed_, hard, accounts.identities(results))
+    assert np.flatnonzero(slips).tolist() == ([] if beyond else rows.tolist())
+    assert others.sum() == (allowance(50, account_slips.RARE) if beyond else 0)
+
+
+def test_small_slips_are_slips() -> None:
+    """A last digit misread by one, and a nought written as seventy."""
+    results = contest(50)
+    valid = int(results.counts["valid"][8])
+    one = valid + (-1 if valid % 10 == 9 else 1)
+    assert by_one_slip(changed(results, 8, valid=one), np.array([8]), kept(results)).all()
+    row = int(np.flatnonzero(results.counts["valid"] // 10 % 10 == 5)[0])  # 70 more are no single slip
+    clean = changed(
+        results, row, invalid=0, **dict.fromkeys(("ballots", "registered"), int(results.counts["valid"][row]))
+    )
+    assert by_one_slip(changed(clean, row, invalid=70), np.array([row]), kept(clean)).all()
+
+
+def test_counts_exchanged_explain_only_what_they_mend() -> None:
+    """Valid votes exchanged with the register leave no option above them, but the options then do not add up."""
+    results = contest(50)
+    bare = replace(results, counts={name: results.counts[name] for name in ("registered", "valid")})
+    invented = changed(bare, 8, votes=int(bare.votes[8, 0]) + 137)
+    assert not by_one_slip(invented, np.array([8]), kept(bare)).any()
+    registered, valid = (int(bare.counts[name][8]) for name in ("registered", "valid"))
+    assert by_one_slip(changed(bare, 8, registered=valid, valid=registered), np.array([8]), kept(bare)).all()

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from recanvass import calibration, rank_surface, scenario
 from recanvass.calibration import Cell, run, summarise, trials_of, upper_bound
 from recanvass.errors import UsageError
 from recanvass.method import method, names
-from recanvass.power_surface import DOSES, MADE_FOR
+from recanvass.power_surface import DOSES, HONEST, MADE_FOR
 
 CLEAN = Cell("clean", "clean", 2)
 
@@ -47,6 +48,7 @@ def test_the_table_counts_alarms_by_method_and_kind(tmp_path: Path) -> None:
     made = summarise([CLEAN], tmp_path)
     assert made["headline"]["worlds"] == 2
     assert made["headline"]["alarms"] == 0
+    assert made["headline"]["upper"] == round(upper_bound(0, 2), 5)
     assert set(made["methods"]) == set(calibration.counted_methods())
     assert sum(kind["worlds"] for kind in made["kinds"].values()) == 2
 
@@ -61,6 +63,43 @@ def test_a_broken_limit_is_said() -> None:
     assert calibration.broken_promises({"headline": headline, "power": [control]}) == []
     assert len(calibration.broken_promises({"headline": headline | {"alarms": 60}, "power": [control]})) == 1
     assert len(calibration.broken_promises({"headline": headline, "power": [control | {"alarms": 30}]})) == 1
+
+
+def test_a_control_may_alarm_as_often_as_the_limit_lets_it() -> None:
+    headline = {"worlds": 2000, "alarms": 0}
+    allowed = int(binom.ppf(0.999, 60, calibration.LIMIT))
+    for alarms, broken in ((allowed, 0), (allowed + 1, 1)):
+        control = {"name": "x", "scenario": "proportional_shift", "trials": 60, "alarms": alarms}
+        assert len(calibration.broken_promises({"headline": headline, "power": [control]})) == broken
+
+
+def test_what_is_seen_of_a_planted_cell() -> None:
+    """Alarms are graded contests; a method sees by a contradiction or by p of a thousandth."""
+
+    def made(grade: str, **said: tuple[str, float | None]) -> dict[str, object]:
+        methods = {name: {"status": status, "log10_p": p} for name, (status, p) in said.items()}
+        return {"grade": grade, "methods": methods}
+
+    trials = [
+        made("unusual", integer_percentages=("departure", -3.0), account_identities=("none", None)),
+        made("nothing_detected", integer_percentages=("none", -2.9), account_identities=("contradiction", None)),
+        made("incompatible", account_identities=("contradiction", None)),
+    ]
+    row = calibration._power(Cell("p", "broken_accounts", 9, 500), trials)
+    assert (row["trials"], row["alarms"]) == (3, 2)
+    assert (row["methods"]["integer_percentages"], row["methods"]["account_identities"]) == (1, 2)
+
+
+def test_honest_cells_have_more_trials_and_large_ones_fewer() -> None:
+    tries = {(c.scenario in HONEST, c.stations): c.trials for c in calibration.plan() if c.stations}
+    assert tries == {
+        (False, 500): 40, (False, 2000): 40, (False, 8000): 16, (True, 500): 100, (True, 2000): 100, (True, 8000): 40,
+    }  # fmt: skip
+    assert {c.trials for c in calibration.plan(quick=True) if c.stations} == {4}
+
+
+def test_without_a_clean_contest_the_bound_is_one(tmp_path: Path) -> None:
+    assert summarise([CLEAN], tmp_path)["headline"]["upper"] == 1.0
 
 
 def test_a_process_that_is_killed_loses_no_trial(tmp_path: Path) -> None:

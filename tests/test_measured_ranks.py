@@ -92,6 +92,8 @@ def test_a_finding_without_a_rank_is_told_nothing(table: dict[str, Any], facts: 
     table["ranks"] = ranks(row("ballot_stuffing-a", 30, extent=0.2))
     assert figures(NAME, facts) is None
     assert figures("vote_flow", FACTS) is None
+    table["ranks"]["clean"]["asked"] = {}  # planted ones alone do not say what the rank is worth
+    assert figures(NAME, FACTS) is None
 
 
 def test_a_figure_of_two_contests_is_told_in_pairs(table: dict[str, Any]) -> None:
@@ -129,6 +131,8 @@ def test_the_sentences_in_two_languages(table: dict[str, Any]) -> None:
     assert "than in all 37 real clean contests" in alarm
     assert "2.6\u202f%" in alarm
     assert "2,6\u202f%" in measured_ranks.false_alarms(found, "ru")
+    assert "20.0\u202f%" in measured_ranks.false_alarms({**found, "panel": 4})
+    assert measured_ranks.dose({"extent": 12}) == "extent 12"  # stations, and no share of them
 
 
 @pytest.mark.parametrize("language", wording.LANGUAGES)

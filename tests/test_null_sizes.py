@@ -32,8 +32,11 @@ def test_rates_say_what_explains_them() -> None:
     assert even["capped"] == 0
     steps = null_sizes.rates(np.log10(np.ceil(rng.random(4000) * 8) / 8))
     assert steps["discrete"]
+    many = null_sizes.rates(np.log10(np.ceil(rng.random(4000) * 150) / 150))  # the same few values over and over
+    assert many["discrete"]
     capped = null_sizes.rates([*np.log10(rng.random(1000)), *[0.0] * 3000])
     assert capped["capped"] == pytest.approx(0.75, abs=0.01)
+    assert null_sizes.rates([0.0] * 40)["discrete"]
     assert null_sizes.rates([None, None]) == {"draws": 2, "answered": 0}
 
 

@@ -17,7 +17,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_rank_leaves_the_own_country_out(small: None) -> None:
     assert panel.rank("m", "q", 7.5).below == 8
     own = panel.rank("m", "q", 7.5, "Big")
-    assert (own.below, own.contests) == (3, 5)
+    assert (own.below, own.contests, own.largest) == (3, 5, 9.0)
+    assert panel.rank("m", "q", 7.5, "Land 9").largest == 8.0
+    assert panel.rank("m", "absent", 7.5) == panel.Rank(0, 0, 0.0)
     assert 10**own.log10_p == pytest.approx((1 + 2) / (1 + 5))
 
 

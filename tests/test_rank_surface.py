@@ -58,6 +58,7 @@ def test_the_figure_kept_first_is_the_one_that_the_finding_ranks() -> None:
         assert (found.below, found.contests) == (facts["below"], facts["contests"]), finding.method
         assert kept["methods"][finding.method]["ranked"] == first
         assert kept["methods"][finding.method]["figures"] == facts["panel"]
+        assert kept["methods"][finding.method]["log10_p"] == finding.evidence.log10_p
         assert facts["stations"] > 0, finding.method
         assert finding.evidence is not None
         assert finding.evidence.log10_p == pytest.approx(found.log10_p)
@@ -146,6 +147,21 @@ def test_another_panel_needs_no_other_trials(small: None, tmp_path: Path, monkey
     wider = {"contests": HOMES, "statistics": {"modality.turnout": dict.fromkeys(HOMES, 10.0)}}
     monkeypatch.setattr(panel, "panel", lambda: wider)
     assert summarise([CLEAN], tmp_path)["clean"]["largest"] == {"modality.turnout": 1}
+
+
+def test_the_figures_of_pairs_are_not_counted() -> None:
+    assert panel.rank("panel_jumps", "excess", 0.5).contests > 0
+    said = {
+        name: {"figures": figures}
+        for name, figures in (("panel_jumps", {"excess": 0.5}), ("modality", {"turnout": 9.0}))
+    }
+    assert set(rank_surface.standing({"methods": said})) == {"modality.turnout"}
+
+
+def test_what_is_measured_is_made_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rank_surface, "plan", lambda quick: [CLEAN])
+    monkeypatch.setattr(rank_surface, "trial", lambda cell, index: record(index, 9.0))
+    assert rank_surface.measure(tmp_path)["ranks"]["clean"]["contests"] == 2
 
 
 def test_without_a_panel_nothing_is_ranked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

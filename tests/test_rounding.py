@@ -55,6 +55,12 @@ def test_needed_total_has_the_level_as_its_tail() -> None:
         assert tail == pytest.approx(np.log10(level), abs=0.06)
 
 
+@pytest.mark.parametrize("near", [np.zeros((40, 2)), np.tile([1.0, 0.0], (40, 1)), np.full((40, 2), 1e-260)])
+def test_a_total_that_chance_does_not_move_needs_one_more(near: np.ndarray) -> None:
+    score = np.tile([3, 5], (40, 1))
+    assert rounding._needed(near, score, 1e-3) == (121 if near[0, 0] == 1 else 1)
+
+
 def test_areas_of_five_stations_are_scanned_and_smaller_ones_not() -> None:
     results = contest(60, districts=11, seed=4)
     looks = IntegerPercentages().looks(results)

@@ -339,8 +339,10 @@ def _needed(near: Floats, score: Counts, level: float) -> float:
     square = (near * score**2).sum(axis=1)
     variance = float((square - mean**2).sum())
     third = float(((near * score**3).sum(axis=1) - 3 * mean * square + 2 * mean**3).sum())
+    if variance < 1e-12:  # by chance the total is always the same one
+        return float(np.rint(mean.sum())) + 1.0
     z = -float(ndtri(level))
-    skew = third / max(variance, 1e-300) ** 1.5
+    skew = third / variance**1.5
     return float(mean.sum() + np.sqrt(variance) * (z + skew * (z * z - 1.0) / 6.0))
 
 

@@ -33,7 +33,9 @@ def binned(results: Results, option: int, least: int) -> tuple[Counts, Counts, C
     use &= (registered > least) & (ballots > 0) & (ballots <= registered) & (votes <= ballots)
     if int(use.sum()) < 100:
         return None
-    bins = (100 * ballots[use] - 1) // registered[use]
+    cast = ballots[use]
+    cast = cast.astype(object) if int(cast.max()) > 2**50 else cast  # a hundred times as many would wrap
+    bins = np.asarray((100 * cast - 1) // registered[use], np.int64)
     codes = areas.chosen(results).codes[use] + 1
     return votes[use], (ballots - votes)[use], codes, bins, registered[use], np.flatnonzero(use)
 

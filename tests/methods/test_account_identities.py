@@ -162,8 +162,13 @@ def test_ballots_above_those_issued_are_hard_only_where_the_ways_of_issue_are_gi
     fewer = told.counts["ballots"] - np.where(np.arange(200) % 3 == 0, told.counts["ballots"] // 8, 0)
     found = finding(bare.with_counts(issued=fewer))  # postal ballots were issued elsewhere
     assert (found.status, line(found, "ballots_issued")["hard"]) == ("description", 0)
-    found = finding(told.with_counts(issued=fewer, issued_station=fewer - told.counts["issued_outside"]))
-    assert (found.status, found.answer.outcome) == ("contradiction", "stations")
+    hard = told.with_counts(issued=fewer, issued_station=fewer - told.counts["issued_outside"])
+    two = replace(hard, counts={name: values for name, values in hard.counts.items() if name != "issued_early"})
+    for given in (hard, two):
+        found = finding(given)
+        assert (found.status, found.answer.outcome) == ("contradiction", "stations")
+    one = replace(two, counts={name: values for name, values in two.counts.items() if name != "issued_outside"})
+    assert finding(one).status == "description"
 
 
 def test_few_stations_alone_are_no_contradiction_however_many_votes() -> None:
@@ -266,6 +271,29 @@ def test_equal_names_are_not_a_territory() -> None:
     rows = accounts.territory_rows(two, "N / Centre")
     assert rows is not None
     assert len(rows) == 50
+    # A name that one area alone has needs no path.
+    alone = replace(two, places={**places, "district": Labels.of(["Old Town", "Harbour"] * 50)})
+    found = accounts.territory_rows(alone, "Harbour")
+    assert found is not None
+    assert found.tolist() == list(range(1, 100, 2))
+
+
+def test_a_complete_territory_says_only_of_other_figures_that_they_are_hard() -> None:
+    results = contest(60)
+    same, off = Announced("registered", results.totals["registered"]), Announced("A", results.totals["A"] + 5)
+    told = {ln["column"]: ln for ln in accounts.compared(results, [same, off])}
+    assert [(told[c]["complete"], told[c]["hard"]) for c in ("registered", "A")] == [(True, False), (True, True)]
+    (alone,) = accounts.compared(results, [off])
+    assert not alone["hard"]
+    (above,) = accounts.compared(results, [replace(off, count=results.totals["A"] - 1)])
+    assert above["hard"]
+
+
+def test_the_lead_is_over_the_next_option() -> None:
+    votes = np.array([[5, 30, 9], [5, 10, 9]])
+    assert accounts.lead(Results(("A", "B", "C"), votes)) == 22
+    assert accounts.lead(Results(("A", "B"), votes[:, :2])) == 30
+    assert accounts.lead(Results(("A",), votes[:, :1])) == 0
 
 
 def test_absent_is_not_zero() -> None:
@@ -291,11 +319,12 @@ def test_counts_that_would_wrap() -> None:
 def test_null_repairs_everything() -> None:
     results = full()
     for row in range(200):
-        results = broken(results, row, ballots=-9, valid=4, issued=-20, mobile_boxes=3)
+        results = broken(results, row, ballots=-9, valid=4, issued=-20, mobile_boxes=3, received=-7)
     case = Case(results.contest, results, (Announced("A", 1), Announced("registered", 5)))
     repaired = AccountIdentities().run(AccountIdentities().null(case, np.random.default_rng(0)))
     assert isinstance(repaired, Finding)
     assert (repaired.status, repaired.answer.facts["totals_differ"]) == ("none", 0)
+    assert {told["identity"] for told in repaired.answer.tables["identities"] if told["broken"]} == set()
 
 
 def test_json_and_back_and_a_drawing_from_it() -> None:

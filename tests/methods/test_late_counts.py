@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from recanvass import wording
 from recanvass.case import Case
@@ -40,6 +41,37 @@ def test_votes_added_after_the_interruption_are_found_with_and_without_its_momen
         assert "searched" in answer.caveats or given is changed
         for language in wording.LANGUAGES:
             assert wording.summary("late_counts", answer.outcome, answer.facts, language)
+
+
+def test_the_difference_that_is_promised_is_seen_and_a_third_of_it_is_not() -> None:
+    asked = method("late_counts", placebo_cuts=0)
+    case = asked.example(np.random.default_rng(4))
+    results, points = case.results, asked.run(case).answer.power["points"]
+    valid, late = results.counts["valid"], np.array([case.arrivals.when[s] for s in results.stations])
+    late = late > case.arrivals.interruptions[0]
+
+    def log10_p(part: float) -> float:
+        moved = np.minimum(np.rint(part * points / 100 * valid * late).astype(np.int64), results.votes[:, 1])
+        votes = results.votes + np.stack([moved, -moved, 0 * moved], axis=1)
+        return asked.run(replace(case, results=results.with_counts(votes=votes))).answer.evidence.log10_p
+
+    assert log10_p(1.2) <= -3
+    assert log10_p(1 / 3) > -2
+
+
+def test_the_curve_ends_with_all_stations_and_the_cut_is_drawn_once() -> None:
+    asked = method("late_counts")
+    finding = asked.run(asked.example(np.random.default_rng(4)))
+    series, results = finding.series, asked.example(np.random.default_rng(4)).results
+    share = 100 * results.votes[:, results.leader].sum() / results.counts["valid"].sum()
+    assert series["counted"][-1] == 100
+    assert series["counted"][0] > 0
+    assert series["seen"][-1] == pytest.approx(share, abs=1e-3)
+    assert series["composition"][-1] == pytest.approx(share, abs=1e-3)
+    assert [r["cut"] for r in asked.draw(finding).records if "cut" in r] == [series["cut"]]
+    width = finding.answer.facts["bandwidth"]
+    told = [(row["bandwidth"] / width, row["donut"] / width) for row in finding.answer.tables["jumps"]]
+    np.testing.assert_allclose(told, [(0.5, 0), (1, 0), (2, 0), (1, 0.1)], atol=1e-3)
 
 
 def trend(seed: int, shift: float = 0.0, stations: int = 320) -> Case:

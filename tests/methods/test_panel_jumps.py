@@ -113,6 +113,28 @@ def test_a_p_value_of_its_own_is_the_evidence_and_the_rank_is_said_beside_it() -
         assert f"p = {wording.p_value(facts['log10_p'], language)}" in text
 
 
+def test_the_null_draws_all_that_is_published_anew() -> None:
+    case = pair(added=0.5)
+    drawn = method("panel_jumps", option="A").null(case, np.random.default_rng(0)).results
+    for name in ("ballots", "valid"):
+        np.testing.assert_array_equal(drawn.counts[name], drawn.votes.sum(axis=1))
+    before = case.earlier["the earlier contest"]
+    assert drawn.counts["ballots"].sum() == pytest.approx(before.counts["ballots"].sum(), rel=0.01)
+
+
+def test_stations_that_cannot_be_compared_are_left_out() -> None:
+    case = pair()
+    counts = {name: values.copy() for name, values in case.results.counts.items()}
+    counts["registered"][3], counts["ballots"][3], counts["valid"][3] = 60, 40, 40
+    counts["registered"][5] = counts["ballots"][5] - 1
+    counts["valid"][7] = 0
+    before, rows = case.earlier["the earlier contest"], np.arange(len(case.results))
+    votes = case.results.votes.copy()
+    votes[3] = [20, 10, 10]
+    found = changes(case.results.with_counts(votes=votes, **counts), before, rows, rows, 0, 0, 100)
+    assert set(rows) - set(found.now) == {3, 5, 7}
+
+
 def test_states_with_a_reason_and_sentences() -> None:
     case = pair()
     bare = replace(case.results, places={})

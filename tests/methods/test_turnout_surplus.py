@@ -50,6 +50,8 @@ def test_the_bins_equal_a_loop_over_stations() -> None:
     leader, others, codes, bins, _, rows = binned(results, 0, 100)
     a, b = tables(leader, others, codes, bins)
     assert len(rows) == len(results)
+    bare = Results(results.options, results.votes, {"ballots": results.counts["ballots"]}, places=results.places)
+    assert binned(bare, 0, 100) is None
     by_hand = np.zeros((2, 100))
     for votes, ballots, registered in zip(
         results.votes, results.counts["ballots"], results.counts["registered"], strict=True
@@ -69,6 +71,32 @@ def test_votes_that_were_added_are_found_where_the_assumption_holds() -> None:
     assert added.facts["votes"] == pytest.approx(truth, rel=0.25)
     low, high = added.estimates[0].low, added.estimates[0].high
     assert low < added.facts["votes"] < high
+
+
+def test_turnout_is_that_of_the_ballots_and_a_hundred_stations_are_needed() -> None:
+    results = invented(stations=100)
+    votes = results.votes // 2
+    halved = results.with_counts(votes=votes, valid=votes.sum(axis=1))
+    found = binned(halved, 0, 100)
+    np.testing.assert_array_equal(found[3], binned(results, 0, 100)[3])
+    np.testing.assert_array_equal(found[0] + found[1], results.counts["ballots"])
+    assert binned(results.take(np.arange(99)), 0, 100) is None
+
+
+def test_counts_that_would_wrap_stand_in_the_same_bins() -> None:
+    results, huge = invented(), 2**50
+    counts = {name: values * huge for name, values in results.counts.items()}
+    large = binned(results.with_counts(votes=results.votes * huge, **counts), 0, 100)
+    np.testing.assert_array_equal(large[3], binned(results.with_counts(), 0, 100)[3])
+
+
+def test_the_figure_is_never_outside_its_interval() -> None:
+    """Even of one draw, which is hardly ever the figure itself."""
+    (one,) = [
+        e for e in method("turnout_surplus", draws=1).run(Case.of(invented())).answer.estimates if "peak" in e.quantity
+    ]
+    assert one.low <= one.value <= one.high
+    assert one.low < one.high
 
 
 def test_smoothing_and_the_curve_over_peaks() -> None:

@@ -183,6 +183,7 @@ class TurnoutSurplus(Method):
         # The panel holds the figures of the default sum: another one has no rank in it.
         rank = panel.rank(self.name, "share", share, case.contest.country) if published else panel.Rank(0, 0, 0.0)
         low, high = (float(q) for q in np.quantile(drawn, [0.025, 0.975])) if drawn else (surplus, surplus)
+        low, high = min(low, surplus), max(high, surplus)  # where draws have another peak they may all lie beyond it
         one = self.peaks == "contest"
         curve = sensitivity(a[0], b[0], self._variant) if one else []
         around = [v for _, v in curve] or moved_together(a, b, parts.peaks, self._variant)
