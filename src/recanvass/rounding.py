@@ -284,8 +284,9 @@ def power(
     facts: dict[str, Any] = {"stations": size}
     score = scores(look.whole, CONTEST)
     needed = _needed(look.near, score, level / tests[0])
+    lacking = max(float((look.near * score).sum() - reached(look, score).sum()), 0.0)
     for name, chance in (("most", 0.8), ("nearly_all", 0.95)):
-        planted = _planted(look.near, score, fives, needed, chance)
+        planted = _planted(look.near, score, fives, needed, lacking, chance)
         if planted > size:
             return {}
         facts |= {name: planted, f"{name}_votes": round(planted * mean)}
@@ -346,8 +347,11 @@ def _needed(near: Floats, score: Counts, level: float) -> float:
     return float(mean.sum() + np.sqrt(variance) * (z + skew * (z * z - 1.0) / 6.0))
 
 
-def _planted(near: Floats, score: Counts, fives: Mask, needed: float, chance: float) -> int:
-    """The fewest chosen figures, at stations drawn by lot, that reach ``needed`` with this chance."""
+def _planted(near: Floats, score: Counts, fives: Mask, needed: float, lacking: float, chance: float) -> int:
+    """The fewest chosen figures, at stations drawn by lot, that reach ``needed`` with this chance.
+
+    ``lacking`` is by how much the contest, as published, scores less than chance gives.
+    """
     before, after = (near * score).sum(axis=1), np.where(fives, score[:, 1], score[:, 0]).astype(np.float64)
     before_square, after_square = float((near * score**2).sum()), float((after**2).sum())
     products = float((before**2).sum()), float((before * after).sum()), float((after**2).sum())
@@ -356,7 +360,7 @@ def _planted(near: Floats, score: Counts, fives: Mask, needed: float, chance: fl
     def seen(planted: int) -> bool:
         part = planted / size
         rest = 1.0 - part
-        mean = rest * float(before.sum()) + part * float(after.sum())
+        mean = rest * (float(before.sum()) - lacking) + part * float(after.sum())
         squares = rest**2 * products[0] + 2 * rest * part * products[1] + part**2 * products[2]
         spread = sqrt(max(rest * before_square + part * after_square - squares, 0.0))
         return mean - z * spread >= needed

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import betabinom
 
-from recanvass import coarse_shares
+from recanvass import coarse_shares, plantings
 from recanvass.case import Case
 from recanvass.finding import Finding, Skipped
 from recanvass.kernels.coarse_lattice import MEMBERS, SIXTIETHS, coarse_fraction, redrawn_fractions
@@ -110,6 +110,29 @@ def test_what_is_said_to_be_seen_is_seen() -> None:
     unseen = sum(asked(contest(seed, planted=planted // 3)).status == "departure" for seed in range(10))
     assert seen >= 5
     assert unseen <= 3
+
+
+def test_where_the_contest_has_fewer_than_chance_gives_more_are_promised() -> None:
+    """The contest with the fewest of its kind: what is promised of it is seen in it, not in an average one."""
+
+    def lacking(results: Results) -> float:
+        rows = asked(results, placebo=False).answer.tables["families"]
+        return next(row["excess"] for row in rows if (row["look"], row["family"]) == ("share", "all"))
+
+    results = min((contest(seed) for seed in range(12)), key=lacking)
+    assert lacking(results) < -8
+    planted = asked(results, placebo=False).answer.power["planted"]
+    assert planted > asked(contest(), placebo=False).answer.power["planted"]
+    seen = 0
+    for seed in range(20):
+        rows = np.random.default_rng(seed).choice(len(results), planted, replace=False)
+        votes, ballots = results.votes.copy(), results.counts["ballots"][rows]
+        votes[rows, 0] = np.rint(np.rint(20 * votes[rows, 0] / ballots) / 20 * ballots)
+        votes[rows, 1] = ballots - votes[rows, 0]
+        found = asked(results.with_counts(votes=votes), placebo=False)
+        assert found.evidence is not None
+        seen += found.evidence.log10_p <= math.log10(plantings.HEADLINE)
+    assert seen >= 14
 
 
 def test_honest_contests_stay_above_the_level() -> None:

@@ -13,7 +13,9 @@ from recanvass.case import Case
 from recanvass.finding import Finding, Skipped
 from recanvass.kernels.binomial_lattice import is_integer, kinds
 from recanvass.methods.integer_percentages import IntegerPercentages
+from recanvass.plantings import HEADLINE
 from recanvass.results import Contest, Labels, Results
+from recanvass.rounding import CONTEST, reached, scores
 from tests.conftest import canonical
 from tests.references import integer_percentages as reference
 from tests.references.russian_protocols import protocols
@@ -114,6 +116,20 @@ def test_power_statement_holds() -> None:
         rows = np.random.default_rng(trial).choice(800, int(promised), replace=False)
         seen += finding(rounded(results, rows), placebo=False).status == "departure"
     assert seen >= 24
+
+
+def test_where_the_contest_has_fewer_than_chance_gives_more_are_promised() -> None:
+    """The contest with the lowest score of twelve: what is promised of it is seen in it, not in an average one."""
+    made = [contest(800, seed=200 + k) for k in range(12)]
+    looks = [IntegerPercentages().looks(results)[0] for results in made]
+    lacking = [reached(x, scores(x.whole, CONTEST)).sum() - (x.near * scores(x.whole, CONTEST)).sum() for x in looks]
+    results = made[int(np.argmin(lacking))]
+    promised = int(finding(results, placebo=False).answer.power["most"])
+    seen = 0
+    for trial in range(20):
+        rows = np.random.default_rng(trial).choice(800, promised, replace=False)
+        seen += finding(rounded(results, rows), placebo=False).evidence.log10_p <= np.log10(HEADLINE)
+    assert seen >= 14
 
 
 def test_expectations_by_integer_cover_all_stations() -> None:

@@ -350,17 +350,20 @@ def _power(one: Fractions, pair: Pair, log10_level: float) -> dict[str, Any]:
     """Stations set to a coarse fraction, drawn by lot, that would be seen with a chance of 80 per cent.
 
     The count nearest to a fraction may print otherwise at a small station, so the number that hit varies with
-    the lot as well as with the count: at each station the chance is that of a mixture.
+    the lot as well as with the count: at each station the chance is that of a mixture. A contest with fewer coarse
+    fractions than chance gives, as published, needs so many more.
     """
     chance = np.ascontiguousarray(one.chance[:, len(FAMILIES) - 1])
     needed = poisson_binomial.threshold(chance, log10_level)
     whole = pair.whole[one.rows]
     set_to = np.mean([coarse_shares.prints(whole, int(g)) for g in SIXTIETHS], axis=0)
     size, z = len(chance), float(ndtri(0.8))
+    lacking = max(float(chance.sum()) - one.observed(len(FAMILIES) - 1), 0.0)
 
     def seen(planted: int) -> bool:
         mixed = chance + planted / size * (set_to - chance)
-        return float(mixed.sum()) - z * sqrt(float((mixed * (1.0 - mixed)).sum())) >= needed
+        own = float(mixed.sum()) - (1 - planted / size) * lacking
+        return own - z * sqrt(float((mixed * (1.0 - mixed)).sum())) >= needed
 
     if not size or not seen(size):
         return {}
