@@ -149,13 +149,14 @@ def test_another_panel_needs_no_other_trials(small: None, tmp_path: Path, monkey
     assert summarise([CLEAN], tmp_path)["clean"]["largest"] == {"modality.turnout": 1}
 
 
-def test_the_figures_of_pairs_are_not_counted() -> None:
+def test_the_figures_of_pairs_are_not_counted_among_contests() -> None:
     assert panel.rank("panel_jumps", "excess", 0.5).contests > 0
     said = {
         name: {"figures": figures}
         for name, figures in (("panel_jumps", {"excess": 0.5}), ("modality", {"turnout": 9.0}))
     }
-    assert set(rank_surface.standing({"methods": said})) == {"modality.turnout"}
+    assert set(rank_surface.standing({"methods": said}, rank_surface.measured())) == {"modality.turnout"}
+    assert set(rank_surface.standing({"methods": said}, rank_surface.paired())) == {"panel_jumps.excess"}
 
 
 def test_what_is_measured_is_made_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
