@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from recanvass.reading import identities, standing, traits
-from recanvass.reading.assignment import Proposal, assigned, summed, targets, with_boxes
+from recanvass.reading.assignment import SUMMED, Proposal, assigned, summed, targets, with_boxes
 from recanvass.reading.dictionary import meanings, spoken
 from recanvass.reading.identities import Fit, Target
 from recanvass.reading.layout import Laid
@@ -162,10 +162,10 @@ def decide(table: Laid, columns: Sequence[Column]) -> Decision:
 def _canonical(
     proposal: Proposal, levels: Mapping[str, int], explicit: Mapping[str, int], columns: Sequence[Column]
 ) -> Decision:
-    figures = {}
+    figures: dict[str, tuple[int, ...]] = {}
     for j, names in proposal.figures.items():
-        if columns[j].kind == "count" and names[0] not in figures:
-            figures[names[0]] = (j,)
+        if columns[j].kind == "count" and (names[0] not in figures or names[0] in SUMMED):
+            figures[names[0]] = (*figures.get(names[0], ()), j)
     decided = dict.fromkeys([*figures, *levels, *explicit], "header")
     rest = {j: "extra" for j in proposal.unnamed if j not in explicit.values()}
     return Decision(figures, levels, dict(explicit), decided, {**proposal.aside, **rest})
