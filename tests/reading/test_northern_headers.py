@@ -9,15 +9,15 @@ import pytest
 from recanvass.reading.dictionary import meanings
 from recanvass.results import Results
 from tests.reading.layouts import MADE, Station
-from tests.reading.tables import taken
+from tests.reading.tables import clean, sums, table, taken
 
 #: name → header, row, options, and the places of the first station, the widest first.
 WIDE: dict[str, tuple[str, Callable[[Station], str], list[str], tuple[str, ...]]] = {
     "sv": (
-        "LÄNSKOD;KOMMUNKOD;LÄNSNAMN;KOMMUNNAMN;VALDISTRIKTSNAMN;M;S;ÖVR;BLANK;OG;RÖSTER GILTIGA;RÖSTANDE;"
+        "LÄNSKOD;KOMMUNKOD;LÄNSNAMN;KOMMUNNAMN;VALDISTRIKTSNAMN;M;S;ÖVR;OGEJ;BLANK;OG;RÖSTER GILTIGA;RÖSTANDE;"
         "RÖSTBERÄTTIGADE;VALDELTAGANDE",
         lambda s: f"{1 + s.i // 30:02d};{80 + s.i // 20};Norrlän {s.i // 30};Åby {s.i // 20};Västra {s.i};{s.x};{s.y};"
-        f"{s.z};{s.w};{s.n};{s.v};{s.all};{s.r};{100 * s.all / s.r:.2f}",
+        f"{s.z};{s.n // 2};{s.w};{s.n - s.n // 2};{s.v};{s.all};{s.r};{100 * s.all / s.r:.2f}",
         ["M", "S", "ÖVR"],
         ("Norrlän 0", "Åby 0", "Västra 0"),
     ),
@@ -30,7 +30,7 @@ WIDE: dict[str, tuple[str, Callable[[Station], str], list[str], tuple[str, ...]]
     ),
     "nb": (
         "Fylke;Kommune;Krets;Antall stemmeberettigede;Forhånd;Valgting;Avgitte stemmer;Godkjente stemmer;"
-        "Blanke stemmer;Forkastede;Arbeiderpartiet;Høyre;Andre;Oppslutning prosentvis",
+        "Blanke;Forkastede;Arbeiderpartiet;Høyre;Andre;Oppslutning prosentvis",
         lambda s: f"F {s.i // 30};K {s.i // 20};Ås {s.i};{s.r};{s.all // 3};{s.all - s.all // 3};{s.all};{s.v};{s.w};{s.n};"
         f"{s.x};{s.y};{s.z};{100 * s.all / s.r:.1f}",
         ["Arbeiderpartiet", "Høyre", "Andre"],
@@ -155,3 +155,15 @@ def test_a_long_table_of_norway_leaves_the_ways_of_voting_aside() -> None:
 )
 def test_invalid_is_never_valid(header: str) -> None:
     assert {m.name for m in meanings(header)} == {"invalid"}
+
+
+@pytest.mark.parametrize("name", ["Blanka", "Blanke", "OG", "Distrikt"])
+def test_names_of_other_countries_stay_options(name: str) -> None:
+    for head in (
+        "region,station,registered,ballots,invalid,valid",
+        "Land,Gemeinde,Wahlberechtigte,Wähler,Ungültig,Gültig",
+    ):
+        rows = clean()
+        results = taken(table(f"{head},Ana,{name},Cyr", rows))
+        assert results.options == ("Ana", name, "Cyr")
+        assert results.totals[name] == sums(rows)["B"]

@@ -17,7 +17,7 @@ import numpy as np
 
 from recanvass.reading import identities, standing, traits
 from recanvass.reading.assignment import SUMMED, Proposal, assigned, summed, targets, with_boxes
-from recanvass.reading.dictionary import meanings, spoken
+from recanvass.reading.dictionary import meanings, names_elsewhere, spoken
 from recanvass.reading.identities import Fit, Target
 from recanvass.reading.layout import Laid
 from recanvass.reading.naming import called_votes, nameless_or_figures, numbers_rows, tells_figures, without_idle
@@ -67,7 +67,7 @@ def proposed(table: Laid, columns: Sequence[Column]) -> Proposal:
     for j, header in enumerate(table.headers):
         column = columns[j]
         found = meanings(header)
-        found = tuple(m for m in found if m.language in tongues) or found
+        found = tuple(m for m in found if m.language in tongues) or (() if names_elsewhere(header) else found)
         kinds = {m.kind for m in found}
         names = tuple(dict.fromkeys(m.name for m in found if m.kind == "figure" and m.name in COUNTS))
         level = next((m.name for m in found if m.kind == "level"), "")
