@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from recanvass.reading import identities, standing, traits
-from recanvass.reading.assignment import Proposal, assigned, summed, targets, with_boxes
-from recanvass.reading.dictionary import meanings, spoken
+from recanvass.reading.assignment import SUMMED, Proposal, assigned, summed, targets, with_boxes
+from recanvass.reading.dictionary import meanings, names_elsewhere, spoken
 from recanvass.reading.identities import Fit, Target
 from recanvass.reading.layout import Laid
 from recanvass.reading.naming import called_votes, nameless_or_figures, numbers_rows, tells_figures, without_idle
@@ -67,7 +67,7 @@ def proposed(table: Laid, columns: Sequence[Column]) -> Proposal:
     for j, header in enumerate(table.headers):
         column = columns[j]
         found = meanings(header)
-        found = tuple(m for m in found if m.language in tongues) or found
+        found = tuple(m for m in found if m.language in tongues) or (() if names_elsewhere(header) else found)
         kinds = {m.kind for m in found}
         names = tuple(dict.fromkeys(m.name for m in found if m.kind == "figure" and m.name in COUNTS))
         level = next((m.name for m in found if m.kind == "level"), "")
@@ -162,10 +162,10 @@ def decide(table: Laid, columns: Sequence[Column]) -> Decision:
 def _canonical(
     proposal: Proposal, levels: Mapping[str, int], explicit: Mapping[str, int], columns: Sequence[Column]
 ) -> Decision:
-    figures = {}
+    figures: dict[str, tuple[int, ...]] = {}
     for j, names in proposal.figures.items():
-        if columns[j].kind == "count" and names[0] not in figures:
-            figures[names[0]] = (j,)
+        if columns[j].kind == "count" and (names[0] not in figures or names[0] in SUMMED):
+            figures[names[0]] = (*figures.get(names[0], ()), j)
     decided = dict.fromkeys([*figures, *levels, *explicit], "header")
     rest = {j: "extra" for j in proposal.unnamed if j not in explicit.values()}
     return Decision(figures, levels, dict(explicit), decided, {**proposal.aside, **rest})

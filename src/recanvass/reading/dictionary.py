@@ -12,7 +12,8 @@ header after `normalised`:
 
 A pattern is compared word by word and never by likeness: "действительных" and "недействительных"
 are 98 % alike and mean opposite things. A word under ``[veto]`` rules a figure out whatever the
-pattern says, so that "registered voters who voted" is not a register.
+pattern says, so that "registered voters who voted" is not a register. A header under ``names`` is
+the name of a person or a party elsewhere: it is a figure only in a table of that language.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ class Language:
     figure_words: frozenset[str]
     notes: frozenset[str]
     units: frozenset[str]
+    names: frozenset[str]
 
 
 _UNIT = re.compile(r"(.*\S)\s*[(\[,]\s*([^()\[\],]{1,24}?)\s*[)\]]?\s*")
@@ -125,6 +127,7 @@ def _language(code: str, text: str) -> Language:
         frozenset(normalised(w) for w in words.get("figures", ())),
         frozenset(normalised(w) for w in words.get("notes", ())),
         frozenset(normalised(w) for w in words.get("units", ())),
+        frozenset(normalised(w) for w in words.get("names", ())),
     )
 
 
@@ -158,6 +161,8 @@ def spoken(headers: Iterable[str]) -> tuple[str, ...]:
     """The languages that the headers are written in: those that explain the most of them."""
     score: dict[str, int] = {}
     for header in headers:
+        if names_elsewhere(header):
+            continue
         for code in {m.language for m in meanings(header) if m.kind in ("figure", "level", "long")}:
             score[code] = score.get(code, 0) + 1
     best = max(score.values(), default=0)
@@ -188,6 +193,11 @@ def speaks_of_figures(header: str) -> bool:
     """Whether a header holds a word for a figure (voters, ballots, turnout), so that it names no option."""
     words = set(normalised(header).split())
     return any(words & language.figure_words for language in languages())
+
+
+def names_elsewhere(header: str) -> bool:
+    """Whether a header that is a figure in one language is a name in others: Blanka, a candidate."""
+    return any(normalised(header) in language.names for language in languages())
 
 
 def closest(header: str, limit: int = 3) -> list[str]:
