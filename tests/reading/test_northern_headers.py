@@ -115,13 +115,15 @@ def test_yes_and_no_are_options() -> None:
         right(taken("\n".join([header, *map(row, MADE)]) + "\n", separator=";"), [yes, no, "X"], places)
 
 
-def test_a_long_table_of_sweden_with_three_kinds_of_invalid_votes() -> None:
+@pytest.mark.parametrize("total", ["", "nw", "n"])
+def test_a_long_table_of_sweden_with_three_kinds_of_invalid_votes_and_their_total(total: str) -> None:
     lines = ["Distrikt;Län;Kommun;Parti;Röster;Röstberättigade"]
     for s in MADE:
         for party, votes in (
             ("Norrpartiet", s.x), ("Söderpartiet", s.y), ("Övriga", s.z), ("Summa giltiga röster", s.v),
             ("Ogiltiga röster - ej anmälda partier", s.n // 2), ("Ogiltiga röster - blanka", s.w),
             ("Ogiltiga röster - övriga", s.n - s.n // 2), ("Valdeltagande", s.all),
+            *([("Ogiltiga röster", sum(getattr(s, letter) for letter in total))] if total else []),
         ):  # fmt: skip
             lines.append(f"D {s.i};L {s.i // 30};K {s.i // 20};{party};{votes};{s.r}")
     results = taken("\n".join(lines) + "\n", separator=";")

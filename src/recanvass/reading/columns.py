@@ -166,6 +166,7 @@ def _canonical(
     for j, names in proposal.figures.items():
         if columns[j].kind == "count" and (names[0] not in figures or names[0] in SUMMED):
             figures[names[0]] = (*figures.get(names[0], ()), j)
+    figures = {name: standing.parts_of(js, columns, figures.get("blank", ())) for name, js in figures.items()}
     decided = dict.fromkeys([*figures, *levels, *explicit], "header")
     rest = {j: "extra" for j in proposal.unnamed if j not in explicit.values()}
     return Decision(figures, levels, dict(explicit), decided, {**proposal.aside, **rest})

@@ -88,6 +88,18 @@ def sums_of_others(chosen: Sequence[int], unnamed: Sequence[int], columns: Seque
     return False
 
 
+def parts_of(found: tuple[int, ...], columns: Sequence[Column], beside: tuple[int, ...] = ()) -> tuple[int, ...]:
+    """The columns that add up to a figure, without one that is the total of the others (and of those ``beside``)."""
+    values = {j: np.where(columns[j].absent, 0, columns[j].values) for j in (*found, *beside)}
+    for j in found if len(found) > 1 else ():
+        others = [i for i in found if i != j]
+        total = np.sum([values[i] for i in others], axis=0)
+        for more in (total, np.sum([total, *(values[i] for i in beside)], axis=0)):
+            if values[j].any() and (values[j] == more).all():
+                return tuple(others)
+    return found
+
+
 def another_contest(
     chosen: Sequence[int], unnamed: Sequence[int], columns: Sequence[Column], targets: Sequence[Target]
 ) -> bool:
