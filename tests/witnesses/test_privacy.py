@@ -135,3 +135,18 @@ def test_records() -> None:
 def test_a_short_key_is_refused() -> None:
     with pytest.raises(UsageError, match="16"):
         Pseudonyms(b"short")
+
+
+def test_coded_data_keep_their_stuffing_restarts_and_fill_bytes() -> None:
+    """What follows them is found: a place written after the scan does not stay."""
+    scan = segment(0xDA, b"\x01\x01\x00\x00\x3f\x00")
+    coded = b"\x12\xff\x00\x34\xff\xd3\x56\xff\xff\xd0\x78"
+    kept = b"\xff\xd8\xff\xd4" + scan + coded
+    given_ = kept + segment(0xE1, SECRET) + scan + coded + b"\xff\xff\xd9" + SECRET
+    assert without_metadata(given_) == kept + scan + coded + b"\xff\xff\xd9"
+
+
+@pytest.mark.parametrize("end", [b"\x12\x34", b"\x12\xff", b"\x12\xff\xff", b"\x12\xff\x00"])
+def test_a_scan_without_an_end_is_told_and_not_copied(end: bytes) -> None:
+    with pytest.raises(ReadError):
+        without_metadata(b"\xff\xd8" + segment(0xDA, b"\x01\x01\x00\x00\x3f\x00") + end)
