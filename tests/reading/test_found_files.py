@@ -153,3 +153,11 @@ def test_codes_of_parties_in_a_row_each_are_no_votes() -> None:
     ]
     with pytest.raises(MappingNeeded):
         taken(stations("obec,strana,pocet", *rows))
+
+
+@pytest.mark.parametrize("few", [(0, 1, 2, 3), (3, 0, 2, 1)])
+def test_the_few_votes_of_a_small_option_that_differ_by_luck_are_no_codes(few: tuple[int, ...]) -> None:
+    rows = [f"D{k // 4},S{k},{900 + 7 * k},{200 + 11 * k % 37},{150 + 5 * k % 23},{few[k % 4]}" for k in range(16)]
+    results = taken(stations("District,Station,Registered,Ana,Ben,Cyr", *rows))
+    assert results.options == ("Ana", "Ben", "Cyr")
+    assert results.totals["Cyr"] == 24

@@ -81,7 +81,10 @@ def _serial(values: Counts, known: Mask, codes: Counts) -> bool:
 
 
 def _listed(values: Counts, known: Mask, codes: Counts) -> bool:
-    """Whether each group holds the same few numbers, none of them twice: codes of options, in a row each."""
+    """Whether each group holds the same few numbers, none of them twice: codes of options, in a row each.
+
+    Numbers from 0 or 1 on without a gap may be the few votes of a small option, which differ by luck.
+    """
     use = known & (codes >= 0)
     order = np.lexsort((values[use], codes[use]))
     v, g = values[use][order], codes[use][order]
@@ -89,7 +92,8 @@ def _listed(values: Counts, known: Mask, codes: Counts) -> bool:
     if len(v) < ENOUGH or len(sizes) < 3 or len(v) < 3 * len(sizes):
         return False
     twice = (g[1:] == g[:-1]) & (v[1:] == v[:-1])
-    return not twice.any() and len(np.unique(v)) * 4 <= 5 * int(sizes.max())
+    numbers, held = np.unique(v, return_counts=True)
+    return not twice.any() and int(numbers[-1]) > len(numbers) and bool((5 * held >= 4 * len(sizes)).all())
 
 
 def _repeated(values: Counts, known: Mask, codes: Counts) -> bool:
